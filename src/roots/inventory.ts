@@ -1,0 +1,172 @@
+import type { Issue } from "../errors.ts";
+import { isManifestName } from "../tree/path.ts";
+import type { Tree, TreeEntry } from "../tree/tree.ts";
+import { type Chart, readChart } from "./chart.ts";
+import { KUSTOMIZATION_NAMES, type Kustomization, readKustomization } from "./kustomization.ts";
+import type { PathMatch } from "./match.ts";
+import { folderOf, nameOf } from "./paths.ts";
+
+/** What one tree holds that says what is deployed from it. */
+export type Inventory = {
+  readonly tree: Tree;
+  readonly entries: ReadonlyMap<string, TreeEntry>;
+  /** Direct children of each folder; the top is the empty path. */
+  readonly folders: ReadonlyMap<string, FolderListing>;
+  /** By folder. */
+  readonly kustomizations: ReadonlyMap<string, Kustomization>;
+  readonly charts: ReadonlyMap<string, Chart>;
+  /** Texts of files that hold objects of Flux, Argo CD and the like. */
+  readonly deliveryTexts: ReadonlyMap<string, string>;
+  /** Files that look as if they held Kubernetes objects. */
+  readonly looksLikeManifest: (entry: TreeEntry) => boolean;
+  /** What the listing could not take: links that leave the tree, submodules. */
+  readonly faults: ReadonlyMap<string, Issue>;
+  readonly text: (path: string) => string | undefined;
+};
+
+export type FolderListing = { readonly files: TreeEntry[]; readonly folders: Set<string> };
+
+/** What bytes look like, by blob: both sides of a review share it, so that each blob is looked at once. */
+export type Looks = Map<string, { readonly manifest: boolean; readonly delivery: string | undefined }>;
+
+/** Reads what a tree says about its own deployment. Nothing that `excluded` names counts, but others may refer to it. */
+export function survey(tree: Tree, excluded: PathMatch, looks: Looks): Inventory {
+  const entries = new Map(tree.entries.map((entry) => [entry.path, entry]));
+  const files = tree.entries.filter((entry) => entry.kind !== "submodule" && !isIgnored(entry.path));
+  const wanted = files.filter((entry) => !excluded(entry.path));
+  look(tree, wanted, looks);
+  const sources = files.filter((entry) => SOURCES.has(nameOf(entry.path)));
+  const text = reader(tree, entries, sources);
+  const deliveryTexts = new Map<string, string>();
+  for (const entry of wanted) {
+    const found = looks.get(entry.blob)?.delivery;
+    if (found !== undefined && entry.kind === "file" && isManifestName(entry.path))
+      deliveryTexts.set(entry.path, found);
+  }
+  return {
+    tree,
+    entries,
+    folders: foldersOf(tree.entries),
+    kustomizations: kustomizations(sources, text),
+    charts: charts(sources, text),
+    deliveryTexts,
+    looksLikeManifest: (entry) => looks.get(entry.blob)?.manifest ?? false,
+    faults: new Map(tree.issues.flatMap((issue) => (issue.at === undefined ? [] : [[issue.at.file, issue]]))),
+    text,
+  };
+}
+
+/** Files below `folder`, with the folders in it. */
+export function filesBelow(inventory: Inventory, folder: string): TreeEntry[] {
+  const listing = inventory.folders.get(folder);
+  if (listing === undefined) return [];
+  const found = [...listing.files];
+  for (const inner of listing.folders) found.push(...filesBelow(inventory, inner));
+  return found;
+}
+
+/** Workflows and git's own files are no manifests. */
+export function isIgnored(path: string): boolean {
+  return path.startsWith(".github/") || path.startsWith(".git/");
+}
+
+const MARKS = [
+  "toolkit.fluxcd.io/",
+  "argoproj.io/",
+  "fluxcd.controlplane.io/",
+  "cattle.io/",
+  "kappctrl.k14s.io/",
+  "core.oam.dev/",
+];
+/** Templates of manifests under names that are no manifests'. */
+const TEMPLATE_NAME = /\.(?:ya?ml|json)\.[a-z0-9]+$|\.(?:tmpl|gotmpl|j2|jinja2?)$/i;
+
+function look(tree: Tree, entries: readonly TreeEntry[], looks: Looks): void {
+  const fresh = new Map<string, TreeEntry>();
+  for (const entry of entries) {
+    if (looks.has(entry.blob) || fresh.has(entry.blob)) continue;
+    if (isManifestName(entry.path) || TEMPLATE_NAME.test(entry.path)) fresh.set(entry.blob, entry);
+  }
+  tree.read([...fresh.values()], (entry, bytes) => {
+    if (!(bytes instanceof Uint8Array)) return;
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const manifest = hasKey(buffer, "apiVersion") && hasKey(buffer, "kind");
+    const delivery = manifest && MARKS.some((mark) => buffer.includes(mark)) ? buffer.toString("utf8") : undefined;
+    looks.set(entry.blob, { manifest, delivery });
+  });
+}
+
+function hasKey(buffer: Buffer, key: string): boolean {
+  return (
+    buffer.includes(`\n${key}:`) ||
+    buffer.includes(`"${key}"`) ||
+    buffer
+      .subarray(0, key.length + 4)
+      .toString("latin1")
+      .includes(`${key}:`)
+  );
+}
+
+/** Files that every survey reads, all at once. */
+const SOURCES: ReadonlySet<string> = new Set([...KUSTOMIZATION_NAMES, "Chart.yaml", "requirements.yaml"]);
+
+function reader(
+  tree: Tree,
+  entries: ReadonlyMap<string, TreeEntry>,
+  first: readonly TreeEntry[],
+): (path: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  const load = (wanted: readonly TreeEntry[]): void =>
+    tree.read(wanted, (entry, bytes) => {
+      const text = bytes instanceof Uint8Array ? Buffer.from(bytes).toString("utf8") : undefined;
+      known.set(entry.path, text?.replace(/^\ufeff/, ""));
+    });
+  load(first);
+  return (path) => {
+    const entry = entries.get(path);
+    if (!known.has(path) && entry !== undefined && entry.kind !== "submodule") load([entry]);
+    return known.get(path);
+  };
+}
+
+function foldersOf(entries: readonly TreeEntry[]): Map<string, FolderListing> {
+  const folders = new Map<string, FolderListing>([["", { files: [], folders: new Set() }]]);
+  const open = (folder: string): FolderListing => {
+    const known = folders.get(folder);
+    if (known !== undefined) return known;
+    const made = { files: [], folders: new Set<string>() };
+    folders.set(folder, made);
+    open(folderOf(folder)).folders.add(folder);
+    return made;
+  };
+  for (const entry of entries) open(folderOf(entry.path)).files.push(entry);
+  return folders;
+}
+
+function kustomizations(entries: readonly TreeEntry[], text: Inventory["text"]): Map<string, Kustomization> {
+  const found = new Map<string, Kustomization>();
+  for (const entry of entries) {
+    if (!KUSTOMIZATION_NAMES.includes(nameOf(entry.path)) || found.has(folderOf(entry.path))) continue;
+    const content = text(entry.path);
+    const kustomization = content === undefined ? unreadable(entry.path) : readKustomization(entry.path, content);
+    if (kustomization !== undefined) found.set(kustomization.folder, kustomization);
+  }
+  return found;
+}
+
+function unreadable(file: string): Kustomization {
+  const faults = [{ text: "cannot be read", line: 0 }];
+  const nothing = { references: [], charts: [], namespace: undefined, node: undefined };
+  return { file, folder: folderOf(file), isComponent: false, ...nothing, faults };
+}
+
+function charts(entries: readonly TreeEntry[], text: Inventory["text"]): Map<string, Chart> {
+  const found = new Map<string, Chart>();
+  for (const entry of entries) {
+    if (nameOf(entry.path) !== "Chart.yaml") continue;
+    const folder = folderOf(entry.path);
+    const requirements = text(folder === "" ? "requirements.yaml" : `${folder}/requirements.yaml`);
+    found.set(folder, readChart(entry.path, text(entry.path) ?? "", requirements));
+  }
+  return found;
+}
