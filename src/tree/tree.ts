@@ -8,6 +8,8 @@ export type TreeEntry = {
   readonly kind: "file" | "symlink" | "submodule";
   /** Bytes, where the source knows them without reading. */
   readonly size: number | undefined;
+  /** The file of the tree that holds the bytes, where the path leads to it through a link. */
+  readonly leadsTo?: string;
 };
 
 /** Files at one point in time: a git commit, the working tree, a directory, standard input, a rendered root. */
