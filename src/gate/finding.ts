@@ -1,5 +1,6 @@
 import type { Block, Cause, Witness } from "../diff/flow-diff.ts";
 import type { Issue, Severity, SourceRef } from "../errors.ts";
+import type { Exception, Rule } from "./rule.ts";
 
 export type FindingKind =
   | "widened"
@@ -24,7 +25,10 @@ export type Finding = {
   /** One plain sentence, names in backticks. */
   readonly message: string;
   readonly at: SourceRef | undefined;
-  /** What the rule objects to, cut down to its subject and to whom it does not allow; empty where no flow is meant. */
+  /**
+   * What the rule objects to (`opened`), cut down to its subject and to whom it does not allow; empty where no flow is
+   * meant. In `violated` and `expired` findings `opened` is what stands open, also where base allowed it.
+   */
   readonly blocks: readonly Block[];
   readonly causes: readonly Cause[];
   readonly witness: Witness | undefined;
@@ -40,4 +44,9 @@ export type Judgement = {
   readonly conclusion: Conclusion;
   readonly findings: readonly Finding[];
   readonly issues: readonly Issue[];
+  /** What the configuration holds and this cluster has no use for; several clusters are joined by `idleIssues`. */
+  readonly idle: Idle;
 };
+
+/** Rules that protect nothing, and exceptions that cover nothing or ended with nothing open. */
+export type Idle = { readonly rules: readonly Rule[]; readonly exceptions: readonly Exception[] };

@@ -1,0 +1,98 @@
+import type { SourceRef } from "../errors.ts";
+import type { Cluster } from "../model/cluster.ts";
+import type { Pod } from "../model/endpoint.ts";
+import { type Peer, podOf } from "../model/peer.ts";
+import { holds, type Predicate } from "../model/predicate.ts";
+import { formatAddresses, parseCidr } from "../sets/address-text.ts";
+import {
+  type AddressSet,
+  intersectAddresses,
+  NO_ADDRESS,
+  subtractAddresses,
+  unionAddresses,
+} from "../sets/addresses.ts";
+import type { Finding } from "./finding.ts";
+import { speaksOf } from "./matching.ts";
+import { type Rule, subjectEnds } from "./rule.ts";
+import { finding, type Scene } from "./scene.ts";
+import { code, listPeers } from "./words.ts";
+
+const PRIVATE: AddressSet = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]
+  .map((cidr) => parseCidr(cidr)?.set ?? NO_ADDRESS)
+  .reduce(unionAddresses);
+
+type Admitted = { readonly set: AddressSet; readonly at: SourceRef | undefined };
+
+/**
+ * A warning where head's policies admit private addresses to a subject that base's do not, and no `podCIDRs` say
+ * whether pods live there.
+ */
+export function privateBlockFindings(rule: Rule, scene: Scene): readonly Finding[] {
+  return subjectEnds(rule).flatMap((side) => {
+    const selector = rule[side];
+    if (selector === undefined || selector.kind !== "pods") return [];
+    const direction = side === "to" ? "ingress" : "egress";
+    const [before, after] = [admittersOf(scene.base, direction), admittersOf(scene.head, direction)];
+    if (after.length === 0) return [];
+    const reached: Peer[] = [];
+    let set = NO_ADDRESS;
+    let at: SourceRef | undefined;
+    for (const peer of scene.diff.peers) {
+      if (!speaksOf(selector, scene.views(peer))) continue;
+      const found = newBlocks(peer, before, after, scene);
+      if (found.set === NO_ADDRESS) continue;
+      reached.push(peer);
+      set = unionAddresses(set, found.set);
+      at ??= found.at;
+    }
+    if (reached.length === 0) return [];
+    const message = `${code(formatAddresses(set))} is private and now ${side === "to" ? "reaches" : "is reached by"} ${code(listPeers(reached))}; set \`podCIDRs\` to say whether pods live there`;
+    return [finding(rule, { kind: "private-block", severity: "warning", message, at })];
+  });
+}
+
+function newBlocks(peer: Peer, before: readonly Admitter[], after: readonly Admitter[], { views }: Scene): Admitted {
+  const pod = podOf(peer, "head");
+  if (pod === undefined) return { set: NO_ADDRESS, at: undefined };
+  const known = admittedBy(before, views(peer).base?.pod ?? pod).reduce(joinSets, NO_ADDRESS);
+  const fresh = admittedBy(after, pod)
+    .map(({ set, at }) => ({ set: subtractAddresses(set, known), at }))
+    .filter(({ set }) => set !== NO_ADDRESS);
+  return { set: fresh.reduce(joinSets, NO_ADDRESS), at: fresh[0]?.at };
+}
+
+function joinSets(set: AddressSet, admitted: Admitted): AddressSet {
+  return unionAddresses(set, admitted.set);
+}
+
+/** A policy that admits private addresses which do not stand for pods. */
+type Admitter = { readonly subject: Predicate; readonly admits: readonly Admitted[] };
+
+function admittersOf(cluster: Cluster, direction: "ingress" | "egress"): readonly Admitter[] {
+  const out: Admitter[] = [];
+  for (const policy of cluster.policies) {
+    if (policy.direction !== direction) continue;
+    const admits = policy.rules
+      .filter((rule) => rule.action === "allow")
+      .map((rule) => ({ set: intersectAddresses(named(rule.peer), PRIVATE), at: rule.source }))
+      .filter(({ set }) => set !== NO_ADDRESS);
+    if (admits.length > 0) out.push({ subject: policy.subject, admits });
+  }
+  return out;
+}
+
+function admittedBy(admitters: readonly Admitter[], pod: Pod): readonly Admitted[] {
+  return admitters.filter(({ subject }) => holds(subject, { kind: "pod", pod })).flatMap(({ admits }) => admits);
+}
+
+function named(predicate: Predicate): AddressSet {
+  switch (predicate.op) {
+    case "addresses":
+      return predicate.pods ? NO_ADDRESS : predicate.set;
+    case "and":
+    case "or":
+      return predicate.of.map(named).reduce(unionAddresses, NO_ADDRESS);
+    default:
+      return NO_ADDRESS;
+  }
+}

@@ -1,0 +1,63 @@
+import type { Block } from "../diff/flow-diff.ts";
+import { type End, type Peer, podOf } from "../model/peer.ts";
+import { formatAddresses } from "../sets/address-text.ts";
+import { type AddressSet, ALL_ADDRESSES } from "../sets/addresses.ts";
+import { type Conn, NONE, union } from "../sets/conn.ts";
+import { formatConn } from "../sets/conn-text.ts";
+
+/** How sentences name the ends of a flow, and what connections they tell apart. */
+export type Words = {
+  /** The shortest true name of one end, without code marks. */
+  readonly name: (end: End) => string;
+  readonly universe: Conn;
+};
+
+const SHOWN = 3;
+
+/** The plain name of one end: its peers one by one up to three, else the first ones and how many more. */
+export function nameEnd(end: End): string {
+  if (end.kind === "addresses") return nameAddresses(end.addresses);
+  if (end.peers.some((peer) => peer.text === "entire-cluster")) return "any pod in the cluster";
+  return listPeers(end.peers);
+}
+
+function nameAddresses(addresses: AddressSet): string {
+  if (addresses === ALL_ADDRESSES) return "any address outside the cluster";
+  const parts = formatAddresses(addresses).split(",");
+  return parts.length <= SHOWN ? parts.join(", ") : `${parts.slice(0, SHOWN).join(", ")} and more addresses`;
+}
+
+/** Names of peers, declared ones first: `a, b and 4 more`. */
+export function listPeers(peers: readonly Peer[]): string {
+  const sorted = [...peers].sort((a, b) => rank(a) - rank(b) || (a.text < b.text ? -1 : 1));
+  const names = [...new Set(sorted.map((peer) => peer.text))];
+  if (names.length <= SHOWN + 1) return names.join(", ");
+  return `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more`;
+}
+
+function rank(peer: Peer): number {
+  return podOf(peer, "head") === undefined ? 1 : peer.kind === "workload" ? 0 : 2;
+}
+
+/** A name from outside as a code span of one line. */
+export function code(text: string): string {
+  return `\`${text.replace(/[`\p{Cc}\p{Cf}\u2028\u2029]/gu, "'")}\``;
+}
+
+/** `a may now connect to b on TCP 80`, for the block that covers most pairs; says how many more there are. */
+export function flowSentence(blocks: readonly Block[], verb: string, words: Words): string {
+  const widest = [...blocks].sort((a, b) => b.pairs - a.pairs)[0];
+  if (widest === undefined) return "";
+  const conn = formatConn(widest.opened, words.universe);
+  const on = conn === "All Connections" ? "on every port" : `on ${conn}`;
+  const more = blocks.length - 1;
+  const rest = more === 0 ? "" : `, and ${more} more ${more === 1 ? "set" : "sets"} of flows`;
+  return `${code(words.name(widest.src))} ${verb} ${code(words.name(widest.dst))} ${on}${rest}`;
+}
+
+/** Everything that the blocks open. */
+export function openedBy(blocks: readonly Block[]): Conn {
+  let conn: Conn = NONE;
+  for (const block of blocks) conn = union(conn, block.opened);
+  return conn;
+}
