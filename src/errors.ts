@@ -40,6 +40,8 @@ export const ISSUE_CODES = [
   "REPRESENTATIVE_LIMIT",
   "PLUGIN",
   "GITHUB",
+  "RULE_IDLE",
+  "EXCEPTION_IDLE",
 ] as const;
 export type IssueCode = (typeof ISSUE_CODES)[number];
 
@@ -55,6 +57,8 @@ export type Issue = {
   readonly subject?: string;
   /** The content could hold workloads or policies that an answer depends on. */
   readonly hides?: boolean;
+  /** Text of what was not understood; equal on both sides where nothing in it changed. */
+  readonly content?: string;
 };
 
 /** A fault that a user can mend. Anything else that throws is a bug. */

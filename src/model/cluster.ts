@@ -23,6 +23,8 @@ export type Workload = {
   readonly templateDigest: string;
   /** Declared container ports, named or not, for messages: `TCP 8080`. */
   readonly declaredPorts: string;
+  /** Annotations that attach the pods to networks beside the cluster's: `k8s.v1.cni.cncf.io/networks=macvlan`. */
+  readonly otherNetworks?: readonly string[];
 };
 
 export type Namespace = {
