@@ -1,0 +1,148 @@
+import type { SourceRef } from "../errors.ts";
+import type { Assumption } from "../model/cluster.ts";
+import type { Action } from "../model/policy.ts";
+import { type Block, parseCidr } from "../sets/address-text.ts";
+import {
+  type AddressSet,
+  ALL_V4,
+  ALL_V6,
+  addressSet,
+  coversAddresses,
+  intersectAddresses,
+  NO_ADDRESS,
+  subtractAddresses,
+  unionAddresses,
+} from "../sets/addresses.ts";
+import type { ConvertContext } from "./context.ts";
+import { checkMap, type Field, fault, items, member, shape, text } from "./fields.ts";
+
+const IP_BLOCK = shape("an ipBlock", ["cidr", "except"], {
+  cidrs: "an ipBlock has one `cidr`; write one ipBlock a block",
+  ip: "perhaps `cidr`",
+});
+
+/** Something that was read otherwise than it stands there. */
+export type Remark = { readonly line: number; readonly text: string };
+
+const MAPPED_FIRST = 0xffff00000000n;
+const MAPPED_LAST = 0xffffffffffffn;
+
+/** Ranges that clusters take pod addresses from. */
+const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"].map(
+  (cidr) => parseCidr(cidr)?.set ?? NO_ADDRESS,
+);
+const PRIVATE = PRIVATE_RANGES.reduce(unionAddresses, NO_ADDRESS);
+
+/**
+ * The addresses of the `ipBlock` at `field`, less its `except`.
+ * Source: kubernetes/kubernetes pkg/apis/networking/validation, ValidateIPBlock.
+ */
+export function ipBlock(field: Field, remarks: Remark[]): AddressSet {
+  checkMap(field, IP_BLOCK);
+  const cidrField = member(field, "cidr");
+  const cidr = text(cidrField) ?? "";
+  const block = cidr === "" ? undefined : lenientCidr(cidrField, cidr, remarks);
+  if (block === undefined) {
+    if (cidr === "") fault(cidrField, "is required");
+    return NO_ADDRESS;
+  }
+  let set = block.set;
+  for (const item of items(member(field, "except"))) {
+    const hole = lenientCidr(item, text(item) ?? "", remarks);
+    if (hole === undefined) continue;
+    const inside = hole.family === block.family && hole.prefix > block.prefix && coversAddresses(block.set, hole.set);
+    if (!inside) fault(item, `must lie within \`${cidr}\` and be smaller`);
+    set = subtractAddresses(set, hole.set);
+  }
+  return set;
+}
+
+/**
+ * The block that a legacy field names; with a remark where a newer API server would refuse it (bits beyond the prefix,
+ * leading zeros, IPv4 in IPv6), with a fault where every API server would.
+ * Source: kubernetes/apimachinery pkg/util/validation/ip.go, IsValidCIDRForLegacyField.
+ */
+function lenientCidr(field: Field, cidr: string, remarks: Remark[]): Block | undefined {
+  const parsed = parseCidr(cidr);
+  if (parsed === undefined) {
+    if (field.faults.every((each) => each.path !== field.path)) {
+      fault(field, `must be an address block such as \`10.9.8.0/24\` or \`2001:db8::/64\`, not \`${cidr}\``);
+    }
+    return undefined;
+  }
+  const block = unmapped(parsed);
+  const odd =
+    block !== parsed
+      ? "is an IPv4 block written as IPv6"
+      : parsed.hostBits
+        ? "has bits beyond its prefix"
+        : /(^|[./])0\d/.test(cidr) && parsed.family === 4
+          ? "has leading zeros"
+          : undefined;
+  if (odd !== undefined) {
+    remarks.push({
+      line: field.line,
+      text: `\`${cidr}\` ${odd}: read as the whole block; newer API servers reject it`,
+    });
+  }
+  return block;
+}
+
+/** The block that a custom resource names: strict but for bits beyond the prefix, which get a remark. */
+export function strictCidr(field: Field, remarks: Remark[]): Block | undefined {
+  const cidr = text(field) ?? "";
+  const block = parseCidr(cidr);
+  if (block === undefined || unmapped(block) !== block || (block.family === 4 && /(^|[./])0\d/.test(cidr))) {
+    if (field.faults.every((each) => each.path !== field.path)) {
+      fault(field, `must be an address block such as \`10.9.8.0/24\` or \`2001:db8::/64\`, not \`${cidr}\``);
+    }
+    return undefined;
+  }
+  if (block.hostBits) {
+    remarks.push({ line: field.line, text: `\`${cidr}\` has bits beyond its prefix: read as the whole block` });
+  }
+  return block;
+}
+
+function unmapped(block: Block): Block {
+  const first = block.set.v6[0];
+  const last = block.set.v6[1];
+  if (first === undefined || last === undefined || first < MAPPED_FIRST || last > MAPPED_LAST) return block;
+  const set = addressSet([Number(first - MAPPED_FIRST), Number(last - MAPPED_FIRST)], []);
+  return { ...block, set, family: 4, prefix: block.prefix - 96 };
+}
+
+/** Whether a block holds the addresses of pods, and what that rests on. */
+export type PodCover = { readonly pods: boolean; readonly assumption: Assumption | undefined };
+
+/**
+ * Whether `set` matches pods. Configured pod ranges decide: all of them in one family or both: it does; some: an allow
+ * does, a deny or pass does not. Without them a set that holds a whole private range does, and no other.
+ * Source: `docs/semantics.md`, B01.
+ */
+export function coversPods(set: AddressSet, action: Action, at: SourceRef, context: ConvertContext): PodCover {
+  const no: PodCover = { pods: false, assumption: undefined };
+  if (!context.blocksMatchPods || set === NO_ADDRESS) return no;
+  const { podCidrs } = context.options;
+  if (podCidrs === NO_ADDRESS) {
+    if (PRIVATE_RANGES.some((range) => coversAddresses(set, range))) return { pods: true, assumption: undefined };
+    if (intersectAddresses(set, PRIVATE) === NO_ADDRESS) return no;
+    return { pods: false, assumption: { at, text: "this private block holds no pods: no `podCIDRs` are configured" } };
+  }
+  const families = [ALL_V4, ALL_V6].map((family) => intersectAddresses(podCidrs, family));
+  const inside = families.map((family) => family === NO_ADDRESS || coversAddresses(set, family));
+  if (inside.every((each) => each)) return { pods: true, assumption: undefined };
+  if (intersectAddresses(set, podCidrs) === NO_ADDRESS) return no;
+  const wholeFamily = families.some((family, i) => family !== NO_ADDRESS && inside[i] === true);
+  if (action === "allow") {
+    if (wholeFamily) return { pods: true, assumption: undefined };
+    return {
+      pods: true,
+      assumption: { at, text: "this block holds a part of `podCIDRs`: it is taken to allow every pod" },
+    };
+  }
+  return {
+    pods: false,
+    assumption: { at, text: `this block holds a part of \`podCIDRs\`: its ${action} is taken for no pod` },
+  };
+}

@@ -1,0 +1,215 @@
+import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "./yaml/node.ts";
+
+/** Something in one object that the API server would not take, or that only a template engine could fill in. */
+export type Fault = {
+  readonly path: string;
+  readonly line: number;
+  /** Continues a sentence that starts with the path: `must be between 1 and 65535`. */
+  readonly text: string;
+  /** The value is a placeholder that nobody has filled in yet. */
+  readonly template: boolean;
+};
+
+/** A place in an object, with the list that collects what is wrong with the object. `node` is absent for YAML's null. */
+export type Field = {
+  readonly node: YamlNode | undefined;
+  readonly path: string;
+  readonly line: number;
+  readonly faults: Fault[];
+};
+
+/** The fields that one sort of map may have; `slips` explains fields that people write by mistake. */
+export type Shape = {
+  readonly what: string;
+  readonly fields: ReadonlySet<string>;
+  readonly slips: ReadonlyMap<string, string>;
+  /** Said of any other field that does not belong here. */
+  readonly otherwise: string | undefined;
+};
+
+/** The shape of `what` with these fields. */
+export function shape(
+  what: string,
+  fields: readonly string[],
+  slips: Record<string, string> = {},
+  otherwise?: string,
+): Shape {
+  return { what, fields: new Set(fields), slips: new Map(Object.entries(slips)), otherwise };
+}
+
+/** The object itself as a place. */
+export function root(node: YamlMap): Field {
+  return { node, path: "", line: node.line, faults: [] };
+}
+
+/** Notes that the value at `field` cannot stand. */
+export function fault(field: Field, text: string): void {
+  field.faults.push({ path: field.path, line: field.line, text, template: isPlaceholder(field.node) });
+}
+
+/** The member `name` of the map at `field`; without a node where it is missing or null. */
+export function member(field: Field, name: string): Field {
+  const path = field.path === "" ? name : `${field.path}.${name}`;
+  const entry = field.node?.kind === "map" ? field.node.entries.get(name) : undefined;
+  if (entry === undefined) return { node: undefined, path, line: field.line, faults: field.faults };
+  return { node: presentNode(entry.value), path, line: entry.keyLine, faults: field.faults };
+}
+
+/** The entries of the map at `field`: none where it is missing or null, a fault where it is something else. */
+export function entries(field: Field): Iterable<readonly [string, YamlEntry]> {
+  if (field.node === undefined) return [];
+  if (field.node.kind === "map") return field.node.entries;
+  fault(field, `must be a map, not ${describe(field.node)}`);
+  return [];
+}
+
+/** True where the map at `field` is there; notes fields that `allowed` does not have. */
+export function checkMap(field: Field, allowed: Shape): boolean {
+  if (field.node === undefined) return false;
+  for (const [name, entry] of entries(field)) {
+    if (allowed.fields.has(name)) continue;
+    const path = field.path === "" ? name : `${field.path}.${name}`;
+    const slip =
+      name === "$patch"
+        ? "a patch is no object"
+        : (allowed.slips.get(name) ?? suggestion(name, allowed.fields) ?? allowed.otherwise);
+    const text = `is no field of ${allowed.what}${slip === undefined ? "" : `; ${slip}`}`;
+    field.faults.push({ path, line: entry.keyLine, text, template: isTemplateText(name) });
+  }
+  return field.node.kind === "map";
+}
+
+/** The items of the list at `field`: none where it is missing or null, a fault where it is something else. */
+export function items(field: Field): readonly Field[] {
+  if (field.node === undefined) return [];
+  if (field.node.kind !== "seq") {
+    fault(field, `must be a list, not ${describe(field.node)}`);
+    return [];
+  }
+  return field.node.items.map((node, i) => ({
+    node: presentNode(node),
+    path: `${field.path}[${i}]`,
+    line: node.line,
+    faults: field.faults,
+  }));
+}
+
+/** The text at `field`; `undefined` where it is missing or null, and with a fault where it is something else. */
+export function text(field: Field): string | undefined {
+  const { node } = field;
+  if (node === undefined) return undefined;
+  if (node.kind === "scalar" && typeof node.value === "string") {
+    if (isTemplateText(node.value)) fault(field, `holds the placeholder \`${node.value}\``);
+    return node.value;
+  }
+  fault(field, `must be text, not ${describe(node)}${quoteHint(node)}`);
+  return undefined;
+}
+
+/** The whole number at `field`, in `range`; `undefined` where it is missing or null, and with a fault otherwise. */
+export function integer(field: Field, range: { readonly min: number; readonly max: number }): number | undefined {
+  const { node } = field;
+  if (node === undefined) return undefined;
+  if (node.kind !== "scalar" || typeof node.value !== "number") {
+    fault(field, `must be a number, not ${describe(node)}`);
+    return undefined;
+  }
+  if (!Number.isInteger(node.value) || node.value < range.min || node.value > range.max) {
+    fault(field, `must be a whole number between ${range.min} and ${range.max}, not \`${node.text}\``);
+    return undefined;
+  }
+  return node.value;
+}
+
+/** The boolean at `field`; `undefined` where it is missing or null, and with a fault where it is something else. */
+export function flag(field: Field): boolean | undefined {
+  const { node } = field;
+  if (node === undefined) return undefined;
+  if (node.kind === "scalar" && typeof node.value === "boolean") return node.value;
+  fault(field, `must be true or false, not ${describe(node)}`);
+  return undefined;
+}
+
+/** The texts of the map at `field`, with the line of each key. A value of null is the empty text, as in Go. */
+export function textMap(
+  field: Field,
+  what: string,
+): ReadonlyMap<string, { readonly value: string; readonly line: number }> {
+  const out = new Map<string, { readonly value: string; readonly line: number }>();
+  for (const [key, entry] of entries(field)) {
+    const node = presentNode(entry.value);
+    const at = { node, path: `${field.path}.${key}`, line: entry.keyLine, faults: field.faults };
+    if (isTemplateText(key)) fault({ ...at, node: scalarOf(key, at.line) }, "is a placeholder");
+    if (node === undefined) out.set(key, { value: "", line: entry.keyLine });
+    else if (node.kind === "scalar" && typeof node.value === "string") {
+      out.set(key, { value: text(at) ?? "", line: entry.keyLine });
+    } else fault(at, `is ${describe(node)}, and ${what} are text${quoteHint(node)}`);
+  }
+  return out;
+}
+
+/** True of text that only a template engine could fill in. */
+export function isTemplateText(value: string): boolean {
+  return value.includes("{{") || value.includes("${") || value.includes("$(") || value.includes("{%");
+}
+
+/** What a node is, for messages: `the number \`1.10\``. */
+export function describe(node: YamlNode): string {
+  if (node.kind === "map") return "a map";
+  if (node.kind === "seq") return "a list";
+  switch (typeof node.value) {
+    case "string":
+      return `the text \`${node.value}\``;
+    case "number":
+      return `the number \`${node.text}\``;
+    case "boolean":
+      return `the boolean \`${node.text}\``;
+    default:
+      return "nothing";
+  }
+}
+
+function quoteHint(node: YamlNode): string {
+  if (node.kind !== "scalar" || node.value === null) return "";
+  return ` (write \`"${node.text}"\`)`;
+}
+
+function presentNode(node: YamlNode): YamlNode | undefined {
+  return node.kind === "scalar" && node.value === null ? undefined : node;
+}
+
+function scalarOf(value: string, line: number): YamlScalar {
+  return { kind: "scalar", line, value, text: value };
+}
+
+function isPlaceholder(node: YamlNode | undefined): boolean {
+  return node?.kind === "scalar" && typeof node.value === "string" && isTemplateText(node.value);
+}
+
+/** The allowed name that was probably meant: equal but for case, or for two letters in five. */
+function suggestion(name: string, allowed: ReadonlySet<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const candidate of allowed) {
+    const most = Math.floor(candidate.length * 0.4);
+    if (Math.abs(candidate.length - name.length) > most) continue;
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance > most || distance >= bestDistance) continue;
+    best = candidate;
+    bestDistance = distance;
+  }
+  return best === undefined ? undefined : `perhaps \`${best}\``;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + cost));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

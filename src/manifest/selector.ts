@@ -1,0 +1,77 @@
+import type { Operator, Requirement } from "../model/labels.ts";
+import { checkMap, type Field, fault, isTemplateText, items, member, shape, text, textMap } from "./fields.ts";
+import { labelKeyFault, labelValueFault } from "./syntax.ts";
+
+const SELECTOR = shape(
+  "a label selector",
+  ["matchLabels", "matchExpressions"],
+  {
+    namespaceSelector: "the selector itself stands here: `matchLabels` or `matchExpressions`",
+    podSelector: "the selector itself stands here: `matchLabels` or `matchExpressions`",
+  },
+  "labels stand under `matchLabels`",
+);
+const EXPRESSION = shape("a selector expression", ["key", "operator", "values"], { value: "perhaps `values`" });
+
+const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ["In", "In"],
+  ["NotIn", "NotIn"],
+  ["Exists", "Exists"],
+  ["DoesNotExist", "DoesNotExist"],
+]);
+
+/**
+ * The conditions of the label selector at `field`, checked as the API server checks them: `undefined` where there is
+ * none, an empty list where it selects everything.
+ * Source: kubernetes/apimachinery pkg/apis/meta/v1/validation, ValidateLabelSelector.
+ */
+export function labelSelector(field: Field): readonly Requirement[] | undefined {
+  if (!checkMap(field, SELECTOR)) return undefined;
+  const requirements: Requirement[] = [];
+  for (const [key, { value, line }] of textMap(member(field, "matchLabels"), "labels")) {
+    const at = { ...member(field, "matchLabels"), path: `${field.path}.matchLabels.${key}`, line };
+    checkKey(at, key);
+    checkValue(at, value);
+    requirements.push({ key, operator: "In", values: [value] });
+  }
+  for (const item of items(member(field, "matchExpressions"))) {
+    const requirement = expression(item);
+    if (requirement !== undefined) requirements.push(requirement);
+  }
+  return requirements;
+}
+
+function expression(field: Field): Requirement | undefined {
+  checkMap(field, EXPRESSION);
+  const keyField = member(field, "key");
+  const key = text(keyField) ?? "";
+  checkKey(keyField, key);
+  const operatorField = member(field, "operator");
+  const name = text(operatorField) ?? "";
+  const operator = OPERATORS.get(name);
+  const valuesField = member(field, "values");
+  const values = items(valuesField).map((item) => {
+    const value = text(item) ?? "";
+    checkValue(item, value);
+    return value;
+  });
+  if (operator === undefined) {
+    fault(operatorField, `must be \`In\`, \`NotIn\`, \`Exists\` or \`DoesNotExist\`, not \`${name}\``);
+    return undefined;
+  }
+  const takesValues = operator === "In" || operator === "NotIn";
+  if (takesValues && values.length === 0) fault(valuesField, `must have a value for the operator \`${operator}\``);
+  if (!takesValues && values.length > 0) fault(valuesField, `must be empty for the operator \`${operator}\``);
+  return { key, operator, values };
+}
+
+/** A placeholder has its own fault already, and is no wrong key or value. */
+function checkKey(field: Field, key: string): void {
+  const wrong = isTemplateText(key) ? undefined : labelKeyFault(key);
+  if (wrong !== undefined) fault(field, wrong);
+}
+
+function checkValue(field: Field, value: string): void {
+  const wrong = isTemplateText(value) ? undefined : labelValueFault(value);
+  if (wrong !== undefined) fault(field, wrong);
+}
