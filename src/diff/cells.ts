@@ -1,0 +1,113 @@
+import type { Effect } from "../engine/effects.ts";
+import { type Kind, receivesDifferently, sendsDifferently } from "../engine/kinds.ts";
+import type { Reach } from "../engine/reach.ts";
+import type { Side } from "../model/peer.ts";
+import { type AddressSet, ALL_ADDRESSES, intersectAddresses, NO_ADDRESS, unionAddresses } from "../sets/addresses.ts";
+import { type Conn, intersect, NONE, subtract, union } from "../sets/conn.ts";
+
+/** What one pair of ends may exchange before and after, in canonical form: equal changes are one object. */
+export type Delta = {
+  readonly id: number;
+  readonly base: Conn;
+  readonly head: Conn;
+  readonly opened: Conn;
+  readonly closed: Conn;
+  readonly narrowed: "opened" | "closed" | "changed" | undefined;
+};
+
+/** All that changes from one kind: to other kinds, and to and from outside addresses. */
+export type Row = {
+  readonly kind: Kind;
+  readonly to: ReadonlyMap<Delta, readonly Kind[]>;
+  readonly toAddresses: ReadonlyMap<Delta, AddressSet>;
+  readonly fromAddresses: ReadonlyMap<Delta, AddressSet>;
+};
+
+type Half = { readonly conn: Conn; readonly restricted: Conn; readonly digest: string };
+const ABSENT: Half = { conn: NONE, restricted: NONE, digest: "" };
+
+/** Compares both sides kind by kind; only where an effect, a class or existence differs. */
+export function compare(kinds: readonly Kind[], reach: Reach, universe: Conn): readonly Row[] {
+  const deltas = deltaTable(universe);
+  const receivers = kinds.filter(receivesDifferently);
+  const rows: Row[] = [];
+  for (const src of kinds) {
+    const to = new Map<Delta, Kind[]>();
+    const candidates = sendsDifferently(src) ? kinds : receivers;
+    for (const dst of candidates) {
+      const delta = deltaOf(src, dst, reach, deltas);
+      if (delta === undefined) continue;
+      const list = to.get(delta);
+      if (list === undefined) to.set(delta, [dst]);
+      else list.push(dst);
+    }
+    const toAddresses = outside(src, "egress", reach, deltas);
+    const fromAddresses = outside(src, "ingress", reach, deltas);
+    if (to.size + toAddresses.size + fromAddresses.size > 0) rows.push({ kind: src, to, toAddresses, fromAddresses });
+  }
+  return rows;
+}
+
+function deltaOf(src: Kind, dst: Kind, reach: Reach, deltas: DeltaTable): Delta | undefined {
+  return deltas(half(src, dst, "base", reach), half(src, dst, "head", reach));
+}
+
+function half(src: Kind, dst: Kind, side: Side, reach: Reach): Half {
+  const from = src[side];
+  const into = dst[side];
+  const conn = reach.conn(from, into);
+  if (from.egress?.narrows !== true && into.ingress?.narrows !== true) return { conn, restricted: NONE, digest: "" };
+  return { conn, ...reach.restriction(from, into) };
+}
+
+type DeltaTable = (base: Half, head: Half) => Delta | undefined;
+
+function deltaTable(universe: Conn): DeltaTable {
+  const known = new Map<string, Delta | undefined>();
+  return (before, after) => {
+    if (before.conn === after.conn && before.digest === after.digest) return undefined;
+    const key = `${before.conn.id},${before.restricted.id},${after.conn.id},${after.restricted.id},${before.digest === after.digest}`;
+    if (known.has(key)) return known.get(key);
+    const base = intersect(before.conn, universe);
+    const head = intersect(after.conn, universe);
+    const kept = intersect(base, head);
+    const freed = intersect(kept, subtract(before.restricted, after.restricted));
+    const bound = intersect(kept, subtract(after.restricted, before.restricted));
+    const opened = union(subtract(head, base), freed);
+    const closed = union(subtract(base, head), bound);
+    const both = intersect(kept, intersect(before.restricted, after.restricted));
+    const rewritten = before.digest !== after.digest && both !== NONE;
+    const narrowed: Delta["narrowed"] =
+      freed !== NONE ? "opened" : bound !== NONE ? "closed" : rewritten ? "changed" : undefined;
+    const same = opened === NONE && closed === NONE && narrowed === undefined;
+    const delta: Delta | undefined = same ? undefined : { id: known.size, base, head, opened, closed, narrowed };
+    known.set(key, delta);
+    return delta;
+  };
+}
+
+function outside(
+  kind: Kind,
+  direction: "egress" | "ingress",
+  reach: Reach,
+  deltas: DeltaTable,
+): ReadonlyMap<Delta, AddressSet> {
+  const out = new Map<Delta, AddressSet>();
+  const before = kind.base[direction];
+  const after = kind.head[direction];
+  if (before === after || kind.head.endpoint?.kind === "entity" || kind.head.endpoint?.kind === "fqdn") return out;
+  for (const was of cellsOf(before, reach)) {
+    for (const is of cellsOf(after, reach)) {
+      const set = intersectAddresses(was.set, is.set);
+      if (set === NO_ADDRESS) continue;
+      const delta = deltas(was.half, is.half);
+      if (delta !== undefined) out.set(delta, unionAddresses(out.get(delta) ?? NO_ADDRESS, set));
+    }
+  }
+  return out;
+}
+
+function cellsOf(effect: Effect | undefined, reach: Reach): readonly { set: AddressSet; half: Half }[] {
+  if (effect === undefined) return [{ set: ALL_ADDRESSES, half: ABSENT }];
+  return reach.addresses(effect).map(({ set, answer }) => ({ set, half: answer }));
+}

@@ -1,0 +1,130 @@
+import { type Kind, kindsOf } from "../engine/kinds.ts";
+import type { View } from "../engine/reach.ts";
+import { endpointOf, type Universe } from "../engine/universe.ts";
+import type { Workload } from "../model/cluster.ts";
+import type { Endpoint } from "../model/endpoint.ts";
+import type { End, Peer, Side } from "../model/peer.ts";
+import type { Predicate } from "../model/predicate.ts";
+import { formatAddresses } from "../sets/address-text.ts";
+import { intersect, NONE } from "../sets/conn.ts";
+import { arrivalsOf, ghostOf } from "./arrivals.ts";
+import { blocksOf, pairsOfBlock, selfBlocks } from "./blocks.ts";
+import { compare } from "./cells.ts";
+import { explainBlock, explainPair, type Stage, selectingOneByOne } from "./explain.ts";
+import type { Arrival, Block, Change, EndText, FlowDiff } from "./flow-diff.ts";
+import { groupsOf, noteOf, typeOf } from "./groups.ts";
+import { namer } from "./names.ts";
+import { redundantPeers } from "./redundant.ts";
+
+/** What changes between the two sides of `universe`; `spoken` are the selectors of protected paths. */
+export function diffFlows(universe: Universe, spoken: readonly Predicate[]): FlowDiff {
+  const arrivals = arrivalsOf(universe);
+  const listed = comparePass(universe, universe.views, spoken);
+  const stage = stageOf(universe, endpointOf);
+  const ghosts = ghostsOf(universe, arrivals);
+  const judgedStage = stageOf(
+    universe,
+    (peer, side) => (side === "base" ? ghosts.get(peer) : undefined) ?? endpointOf(peer, side),
+  );
+  const judged = ghosts.size === 0 ? listed.blocks : comparePass(universe, ghostViews(universe, ghosts), spoken).blocks;
+  const peers = universe.peers.filter((peer) => !listed.redundant.has(peer));
+  const groups = groupsOf({
+    blocks: listed.blocks,
+    arrivals,
+    name: namer(peers),
+    explain: (block) => explainBlock(stage, block),
+  });
+  const count = (side: "opened" | "closed") =>
+    listed.blocks.reduce((sum, block) => sum + (block[side] === NONE ? 0 : block.pairs), 0);
+  return {
+    groups,
+    judged,
+    peers,
+    arrivals,
+    universe: universe.conns,
+    opened: count("opened"),
+    closed: count("closed"),
+    rows: (limit) => rowsOf(listed.blocks, arrivals, quickStage(universe), limit),
+    explain: (block) => explainBlock(judgedStage, block),
+    assumptions: universe.assumptions,
+  };
+}
+
+type Pass = { readonly blocks: readonly Block[]; readonly redundant: ReadonlySet<Peer> };
+
+function comparePass(universe: Universe, views: Universe["views"], spoken: readonly Predicate[]): Pass {
+  const kinds = kindsOf(universe.peers, views);
+  const rows = compare(kinds, universe.reach, universe.conns);
+  const redundant = redundantPeers(kinds, rows, spoken);
+  const self = (kind: Kind) => ({
+    base: intersect(universe.reach.conn(kind.base, kind.base), universe.conns),
+    head: intersect(universe.reach.conn(kind.head, kind.head), universe.conns),
+  });
+  return { blocks: [...blocksOf(rows, redundant), ...selfBlocks(kinds, self)], redundant };
+}
+
+function stageOf(universe: Universe, endpoint: Stage["endpoint"]): Stage {
+  const cluster = (side: Side) => (side === "base" ? universe.base : universe.head);
+  return {
+    base: universe.base,
+    head: universe.head,
+    endpoint,
+    policies: (end, side) => selectingOneByOne(cluster(side), end),
+    changed: universe.reach.meanings.changed,
+  };
+}
+
+/** Like `stageOf`, but with the engine's index: for rows by the thousand. */
+function quickStage(universe: Universe): Stage {
+  const policies: Stage["policies"] = (end, side) =>
+    end.kind !== "pod"
+      ? []
+      : [...universe.reach.selecting(end.pod, side, "egress"), ...universe.reach.selecting(end.pod, side, "ingress")];
+  return { ...stageOf(universe, endpointOf), policies };
+}
+
+function ghostsOf(universe: Universe, arrivals: readonly Arrival[]): ReadonlyMap<Peer, Endpoint> {
+  const added = new Map<Workload, Arrival>();
+  for (const arrival of arrivals) if (arrival.side === "head") added.set(arrival.workload, arrival);
+  const ghosts = new Map<Peer, Endpoint>();
+  if (added.size === 0) return ghosts;
+  for (const peer of universe.peers) {
+    if (peer.kind !== "workload" || peer.head === undefined || peer.base !== undefined) continue;
+    const arrival = added.get(peer.head);
+    ghosts.set(peer, { kind: "pod", pod: ghostOf(peer.head, arrival?.successor, universe.base) });
+  }
+  return ghosts;
+}
+
+function ghostViews(universe: Universe, ghosts: ReadonlyMap<Peer, Endpoint>): Universe["views"] {
+  const base = universe.peers.map((peer, i): View | undefined => {
+    const ghost = ghosts.get(peer);
+    return ghost === undefined ? universe.views.base[i] : universe.reach.view(ghost, "base");
+  });
+  return { base: base.filter((view) => view !== undefined), head: universe.views.head };
+}
+
+function rowsOf(
+  blocks: readonly Block[],
+  arrivals: readonly Arrival[],
+  stage: Stage,
+  limit: number,
+): { readonly changes: readonly Change[]; readonly truncated: boolean } {
+  const changes: Change[] = [];
+  for (const block of blocks) {
+    for (const pair of pairsOfBlock(block)) {
+      if (changes.length >= limit) return { changes, truncated: true };
+      const { base, head, opened, closed, narrowed } = block;
+      const note = noteOf(pair, arrivals);
+      const { causes, witness } = explainPair(stage, block, pair);
+      const row = { src: endText(pair.src), dst: endText(pair.dst), base, head, opened, closed, narrowed };
+      changes.push({ ...row, type: typeOf(block), note, causes, witness });
+    }
+  }
+  return { changes, truncated: false };
+}
+
+function endText(end: End | Peer): EndText {
+  if (end.kind === "addresses") return { text: formatAddresses(end.addresses), peer: undefined };
+  return end.kind === "peers" ? { text: "", peer: undefined } : { text: end.text, peer: end };
+}

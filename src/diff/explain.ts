@@ -1,0 +1,89 @@
+import type { Cluster } from "../model/cluster.ts";
+import type { Endpoint } from "../model/endpoint.ts";
+import type { End, Peer, Side } from "../model/peer.ts";
+import { comparePolicies, type Policy } from "../model/policy.ts";
+import { holds } from "../model/predicate.ts";
+import { type Flow, judge } from "../pointwise/judge.ts";
+import { formatAddress } from "../sets/address-text.ts";
+import { includes, NONE } from "../sets/conn.ts";
+import { pairsOfBlock } from "./blocks.ts";
+import { causesOf, type Replay } from "./causes.ts";
+import type { Block, Cause, Witness } from "./flow-diff.ts";
+import { endpointFor, flowBetween, portHints, portText, somePort } from "./witness.ts";
+
+/** What a replay needs: both clusters, who a peer is on each side, and which policies can matter for a pod. */
+export type Stage = {
+  readonly base: Cluster;
+  readonly head: Cluster;
+  readonly endpoint: (peer: Peer, side: Side) => Endpoint | undefined;
+  readonly policies: (endpoint: Endpoint, side: Side) => readonly Policy[];
+  readonly changed: (policy: Policy) => boolean;
+};
+
+export type Explanation = { readonly causes: readonly Cause[]; readonly witness: Witness };
+
+/** Causes and witness of the first pair of a block. A witness that does not replay is a fault of this program. */
+export function explainBlock(stage: Stage, block: Block): Explanation {
+  for (const pair of pairsOfBlock(block)) return explainPair(stage, block, pair);
+  throw new Error("a block without a pair has no witness");
+}
+
+/** Causes and witness of one pair of a block. */
+export function explainPair(
+  stage: Stage,
+  block: Block,
+  pair: { readonly src: End | Peer; readonly dst: End | Peer },
+): Explanation {
+  const end = (of: End | Peer, side: Side) => endpointFor(of, (peer) => stage.endpoint(peer, side));
+  const ends = {
+    base: { src: end(pair.src, "base"), dst: end(pair.dst, "base") },
+    head: { src: end(pair.src, "head"), dst: end(pair.dst, "head") },
+  };
+  const wanted = block.opened !== NONE ? block.opened : block.closed !== NONE ? block.closed : block.head;
+  const known = ends.head.dst.endpoint ?? ends.base.dst.endpoint;
+  const hints = portHints(
+    known,
+    known === undefined ? [] : stage.policies(known, ends.head.dst.endpoint ? "head" : "base"),
+  );
+  const at = somePort(wanted, hints);
+  if (at === undefined) throw new Error("a change without a connection has no witness");
+  const replay: Replay = {
+    base: replayOn(stage, "base", flowBetween(ends.base.src.endpoint, ends.base.dst.endpoint, at)),
+    head: replayOn(stage, "head", flowBetween(ends.head.src.endpoint, ends.head.dst.endpoint, at)),
+  };
+  if (!block.selfOnly) confirm(block, replay, at);
+  const peer = (of: End | Peer) => (of.kind === "peers" || of.kind === "addresses" ? undefined : of);
+  const causes = causesOf({ replay, src: peer(pair.src), dst: peer(pair.dst), ...stage });
+  const text = (of: End | Peer, address: ReturnType<typeof end>["address"]) =>
+    address === undefined ? (peer(of)?.text ?? "") : formatAddress(address);
+  const witness: Witness = {
+    src: text(pair.src, ends.head.src.address),
+    dst: text(pair.dst, ends.head.dst.address),
+    protocol: at.protocol,
+    port: portText(at.port),
+    ...(ends.head.src.address === undefined ? {} : { srcAddress: ends.head.src.address }),
+    ...(ends.head.dst.address === undefined ? {} : { dstAddress: ends.head.dst.address }),
+  };
+  return { causes, witness };
+}
+
+function replayOn(stage: Stage, side: Side, flow: Flow | undefined): Replay["base"] {
+  if (flow === undefined) return undefined;
+  const policies = [...stage.policies(flow.src, side), ...stage.policies(flow.dst, side)];
+  return judge(policies, flow);
+}
+
+function confirm(block: Block, replay: Replay, at: { protocol: Flow["protocol"]; port: number }): void {
+  for (const side of ["base", "head"] as const) {
+    const allowed = replay[side]?.allowed ?? false;
+    if (allowed !== includes(block[side], at.protocol, at.port)) {
+      const said = allowed ? "allowed" : "blocked";
+      throw new Error(`a witness does not replay: ${String(at.protocol)} ${at.port} is ${said} in ${side}`);
+    }
+  }
+}
+
+/** Every policy of the cluster that selects `endpoint`, found by asking each: slow, and independent of any index. */
+export function selectingOneByOne(cluster: Cluster, endpoint: Endpoint): readonly Policy[] {
+  return cluster.policies.filter((policy) => holds(policy.subject, endpoint)).sort(comparePolicies);
+}

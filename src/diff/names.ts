@@ -1,0 +1,95 @@
+import type { End, Peer } from "../model/peer.ts";
+import { formatAddresses } from "../sets/address-text.ts";
+import { type AddressSet, ALL_ADDRESSES, ALL_V4, ALL_V6, subtractAddresses } from "../sets/addresses.ts";
+
+/** Finds the shortest true name of one end of a block. */
+export type Namer = (end: End) => string;
+
+const FEW = 3;
+
+type Home = { readonly workloads: Peer[]; readonly others: Peer[]; everyPod: Peer | undefined };
+
+/** A namer for ends made of `peers`, which are all that the review knows. */
+export function namer(peers: readonly Peer[]): Namer {
+  const pods = peers.filter((peer) => peer.kind === "workload" || peer.kind === "representative");
+  const homes = new Map<string, Home>();
+  for (const pod of pods) {
+    const name = namespaceOf(pod);
+    if (name === undefined) continue;
+    const home = homes.get(name) ?? { workloads: [], others: [], everyPod: undefined };
+    homes.set(name, home);
+    if (pod.kind === "workload") home.workloads.push(pod);
+    else home.others.push(pod);
+    if (pod.kind === "representative" && pod.podTerms === "") home.everyPod = pod;
+  }
+  const anybody = pods.find((pod) => pod.text === "entire-cluster");
+  return (end) => {
+    if (end.kind === "addresses") return nameAddresses(end.addresses);
+    const only = end.peers[0];
+    if (end.peers.length === 1 && only !== undefined) return only.text;
+    const chosen = new Set(end.peers);
+    if (anybody !== undefined && chosen.has(anybody)) {
+      const missing = pods.filter((pod) => !chosen.has(pod));
+      const rest = end.peers.filter((peer) => peer.kind === "entity" || peer.kind === "fqdn");
+      const named = nameParts(missing, homes);
+      if (named.length <= FEW) {
+        const except = named.length === 0 ? "" : ` except ${named.join(", ")}`;
+        return [`any pod in the cluster${except}`, ...rest.map(({ text }) => text)].join(", ");
+      }
+    }
+    return nameParts(end.peers, homes).join(", ");
+  };
+}
+
+function namespaceOf(peer: Peer): string | undefined {
+  if (peer.kind === "workload") return (peer.head ?? peer.base)?.namespace;
+  return peer.kind === "representative" ? peer.namespace : undefined;
+}
+
+/** Whole namespaces by one name each, then everybody else one by one. */
+function nameParts(peers: readonly Peer[], homes: ReadonlyMap<string, Home>): readonly string[] {
+  const byNamespace = new Map<string, Set<Peer>>();
+  const alone: string[] = [];
+  for (const peer of peers) {
+    const name = namespaceOf(peer);
+    if (name === undefined) {
+      alone.push(peer.text);
+      continue;
+    }
+    const set = byNamespace.get(name) ?? new Set<Peer>();
+    byNamespace.set(name, set.add(peer));
+  }
+  const parts: string[] = [];
+  for (const [name, set] of [...byNamespace].sort(([a], [b]) => (a < b ? -1 : 1)))
+    parts.push(...nameHome(name, set, homes));
+  return [...parts, ...alone.sort()];
+}
+
+function nameHome(name: string, chosen: ReadonlySet<Peer>, homes: ReadonlyMap<string, Home>): readonly string[] {
+  const home = homes.get(name);
+  const texts = (peers: Iterable<Peer>) => [...peers].map(({ text }) => text).sort();
+  if (home === undefined || chosen.size < 2) return texts(chosen);
+  const everyWorkload = home.workloads.length > 1 && home.workloads.every((peer) => chosen.has(peer));
+  const everyOther = home.others.every((peer) => chosen.has(peer));
+  if (home.everyPod !== undefined && chosen.has(home.everyPod)) {
+    const missing = [...home.workloads, ...home.others].filter((peer) => !chosen.has(peer));
+    if (missing.length === 0) return [`any pod in ${name}`];
+    if (missing.length <= FEW) return [`any pod in ${name} except ${texts(missing).join(", ")}`];
+  }
+  if (!everyWorkload) return texts(chosen);
+  const rest = everyOther && home.everyPod !== undefined ? [] : [...chosen].filter((peer) => peer.kind !== "workload");
+  return [`every workload in ${name}`, ...texts(rest)];
+}
+
+/** `any address outside the cluster`, less what is missing where that is short. */
+function nameAddresses(set: AddressSet): string {
+  if (set === ALL_ADDRESSES) return "any address outside the cluster";
+  const missing = subtractAddresses(ALL_ADDRESSES, set);
+  const exact = formatAddresses(set);
+  if (missing === ALL_V4 || missing === ALL_V6)
+    return `any ${missing === ALL_V4 ? "IPv6" : "IPv4"} address outside the cluster`;
+  const except = formatAddresses(missing);
+  return except.length < exact.length && !except.includes("-")
+    ? `any address outside the cluster except ${except}`
+    : exact;
+}

@@ -1,0 +1,81 @@
+import type { Kind } from "../engine/kinds.ts";
+import type { LabelSet } from "../model/labels.ts";
+import type { Peer, RepresentativePeer } from "../model/peer.ts";
+import { holds, type Predicate } from "../model/predicate.ts";
+import type { Row } from "./cells.ts";
+
+/**
+ * Representatives that say nothing of their own: a more general one has the same changes to and from everybody, and
+ * no protected path tells the two apart. Leaving them out loses no change, it only says it once.
+ */
+export function redundantPeers(
+  kinds: readonly Kind[],
+  rows: readonly Row[],
+  spoken: readonly Predicate[],
+): ReadonlySet<Peer> {
+  const signatures = signaturesOf(kinds, rows);
+  const groups = new Map<string, RepresentativePeer[]>();
+  for (const kind of kinds) {
+    for (const peer of kind.members) {
+      if (peer.kind !== "representative") continue;
+      const key = `${signatures.get(kind) ?? ""}#${bits(peer, spoken)}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [peer]);
+      else group.push(peer);
+    }
+  }
+  const redundant = new Set<Peer>();
+  for (const group of groups.values()) {
+    const kept: RepresentativePeer[] = [];
+    for (const peer of group.sort((a, b) => generality(a) - generality(b))) {
+      if (kept.some((other) => subsumes(other, peer))) redundant.add(peer);
+      else kept.push(peer);
+    }
+  }
+  return redundant;
+}
+
+/** Equal for kinds with the same changes in both directions. */
+function signaturesOf(kinds: readonly Kind[], rows: readonly Row[]): ReadonlyMap<Kind, string> {
+  const interesting = new Set(kinds.filter((kind) => kind.members.some((peer) => peer.kind === "representative")));
+  const out = new Map<Kind, string[]>();
+  const into = new Map<Kind, string[]>();
+  for (const row of rows) {
+    const own: string[] = [];
+    for (const [delta, list] of row.to) {
+      own.push(`${delta.id}>${list.map((kind) => kind.id).join()}`);
+      for (const kind of list) {
+        if (!interesting.has(kind)) continue;
+        const parts = into.get(kind) ?? [];
+        into.set(kind, parts);
+        parts.push(`${row.kind.id}:${delta.id}`);
+      }
+    }
+    for (const [delta, set] of row.toAddresses) own.push(`${delta.id}a${set.id}`);
+    for (const [delta, set] of row.fromAddresses) own.push(`${delta.id}b${set.id}`);
+    if (interesting.has(row.kind)) out.set(row.kind, own.sort());
+  }
+  return new Map(kinds.map((kind) => [kind, `${out.get(kind)?.join(" ") ?? ""}|${into.get(kind)?.join(" ") ?? ""}`]));
+}
+
+function bits(peer: RepresentativePeer, spoken: readonly Predicate[]): string {
+  const both = [peer.base, peer.head].map((pod) => ({ kind: "pod", pod }) as const);
+  return spoken.map((predicate) => both.map((end) => (holds(predicate, end) ? 1 : 0)).join("")).join("");
+}
+
+function generality(peer: RepresentativePeer): number {
+  const labels = peer.head.labels.size + (peer.head.serviceAccount === "" ? 0 : 1);
+  return (peer.namespace === undefined ? peer.head.namespaceLabels.size * 100 : 10_000) + labels;
+}
+
+function subsumes(general: RepresentativePeer, special: RepresentativePeer): boolean {
+  if (general.namespace !== undefined && general.namespace !== special.namespace) return false;
+  if (general.head.serviceAccount !== "" && general.head.serviceAccount !== special.head.serviceAccount) return false;
+  const wider = general.namespace !== undefined || within(general.head.namespaceLabels, special.head.namespaceLabels);
+  return wider && within(general.head.labels, special.head.labels);
+}
+
+function within(few: LabelSet, many: LabelSet): boolean {
+  for (const [key, value] of few) if (!many.has(key) || (value !== undefined && many.get(key) !== value)) return false;
+  return true;
+}

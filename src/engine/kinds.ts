@@ -1,0 +1,39 @@
+import type { Peer, Side } from "../model/peer.ts";
+import type { View } from "./reach.ts";
+
+/** Peers that no policy of either side tells apart, at either end. `base` and `head` are the views they share. */
+export type Kind = {
+  readonly id: number;
+  readonly members: readonly Peer[];
+  readonly base: View;
+  readonly head: View;
+};
+
+/** Sorts peers into kinds, in the order of their first members. */
+export function kindsOf(peers: readonly Peer[], views: Readonly<Record<Side, readonly View[]>>): readonly Kind[] {
+  const found = new Map<string, { id: number; members: Peer[]; base: View; head: View }>();
+  for (const [i, peer] of peers.entries()) {
+    const base = views.base[i];
+    const head = views.head[i];
+    if (base === undefined || head === undefined) continue;
+    const key = `${viewKey(base)}|${viewKey(head)}`;
+    const kind = found.get(key);
+    if (kind === undefined) found.set(key, { id: found.size, members: [peer], base, head });
+    else kind.members.push(peer);
+  }
+  return [...found.values()];
+}
+
+function viewKey(view: View): string {
+  return `${view.egress?.id ?? "-"},${view.ingress?.id ?? "-"},${view.peerClass}`;
+}
+
+/** True where something that decides flows from these peers differs between base and head. */
+export function sendsDifferently(kind: Kind): boolean {
+  return kind.base.egress !== kind.head.egress || kind.base.peerClass !== kind.head.peerClass;
+}
+
+/** True where something that decides flows to these peers differs between base and head. */
+export function receivesDifferently(kind: Kind): boolean {
+  return kind.base.ingress !== kind.head.ingress || kind.base.peerClass !== kind.head.peerClass;
+}

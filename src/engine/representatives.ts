@@ -1,0 +1,175 @@
+import type { Cluster } from "../model/cluster.ts";
+import type { Pod } from "../model/endpoint.ts";
+import { NO_LABELS } from "../model/labels.ts";
+import type { RepresentativePeer } from "../model/peer.ts";
+import { type Assignment, assignments } from "./assignment.ts";
+import { applies, type Context, contexts } from "./contexts.ts";
+import { ANY_POD, breakers, type Cube, cubeKey, join } from "./cubes.ts";
+import type { Role, Selectors } from "./selectors.ts";
+
+/** Undeclared pods that the selectors of both sides speak of, and whether a bound left some conjunctions out. */
+export type Representatives = { readonly peers: readonly RepresentativePeer[]; readonly leftOut: number };
+
+export type RepresentativeInput = {
+  readonly base: Cluster;
+  readonly head: Cluster;
+  readonly selectors: Selectors;
+  /** Every selector by itself, changed or not: for the matrix of one tree. */
+  readonly every: boolean;
+  /** Conjunctions at most. */
+  readonly limit: number;
+};
+
+/**
+ * One peer for each satisfiable conjunction of at most three selectors that meet on pods of one namespace, at least
+ * one of them changed; more general ones first. Three suffice for NetworkPolicy v1: what opens needs a selector that
+ * admits the pod at the other end, one that isolated it in base, one that lets it through in head.
+ */
+export function representatives(input: RepresentativeInput): Representatives {
+  const { selectors } = input;
+  const maker = newMaker(selectors.told, input.limit);
+  for (const context of contexts(input.base, input.head, selectors.all)) {
+    if (context.name === undefined && context.terms === "") maker.add(context, [ANY_POD]);
+    const here = (role: Role) => selectors.of(role, context.name).filter(({ cube }) => applies(cube, context));
+    const changedLabels = context.base !== context.head;
+    combine(maker, context, {
+      own: here("egressSubject"),
+      other: here("ingressPeer"),
+      all: input.every,
+      changedLabels,
+    });
+    combine(maker, context, {
+      own: here("ingressSubject"),
+      other: here("egressPeer"),
+      all: input.every,
+      changedLabels,
+    });
+  }
+  return { peers: maker.peers(), leftOut: maker.leftOut() };
+}
+
+const MANY_WAYS = 64;
+
+type Candidate = { readonly cube: Cube; readonly changed: boolean };
+type Meeting = {
+  /** Selectors of policies that govern the pod in one direction. */
+  readonly own: readonly Candidate[];
+  /** Selectors by which the policies of others admit it in that direction. */
+  readonly other: readonly Candidate[];
+  readonly all: boolean;
+  readonly changedLabels: boolean;
+};
+
+function combine(maker: Maker, context: Context, { own, other, all, changedLabels }: Meeting): void {
+  const negative = [...own, ...other].flatMap(({ cube }) => cube.podRequirements);
+  const ways = breakers(negative, MANY_WAYS).map((podRequirements): Cube => ({ ...ANY_POD, podRequirements }));
+  const add = (cubes: readonly Cube[]) => {
+    for (const way of ways) maker.add(context, [...cubes, way]);
+  };
+  const moved = (candidate: Candidate) => candidate.changed || changedLabels;
+  const changedOwn = own.filter(moved);
+  const changedOther = other.filter(moved);
+  if (all) for (const { cube } of [...own, ...other]) add([cube]);
+  if (changedOwn.length + changedOther.length === 0) return;
+  add([ANY_POD]);
+  for (const { cube } of [...changedOwn, ...changedOther]) add([cube]);
+  for (const admitting of changedOther) {
+    for (const governing of own) add([admitting.cube, governing.cube]);
+  }
+  for (const first of changedOwn) {
+    for (const second of own) add([first.cube, second.cube]);
+    for (const admitting of other) add([first.cube, admitting.cube]);
+  }
+  for (const first of changedOwn) {
+    for (const second of own) {
+      const both = join(first.cube, second.cube);
+      if (both === undefined) continue;
+      for (const admitting of other) add([first.cube, second.cube, admitting.cube]);
+    }
+  }
+}
+
+type Maker = {
+  readonly add: (context: Context, cubes: readonly Cube[]) => void;
+  readonly peers: () => readonly RepresentativePeer[];
+  readonly leftOut: () => number;
+};
+
+function newMaker(told: (key: string) => boolean, limit: number): Maker {
+  const made = new Map<string, RepresentativePeer>();
+  const tried = new Set<string>();
+  const known = new Map<string, readonly Assignment[]>();
+  let leftOut = 0;
+  return {
+    peers: () => [...made.values()],
+    leftOut: () => leftOut,
+    add: (context, cubes) => {
+      const joined = joinAll(cubes);
+      if (joined === undefined) return;
+      const cube: Cube = { ...joined, namespace: undefined, namespaceRequirements: [] };
+      const key = cubeKey(cube);
+      const place = `${context.name ?? ""}|${context.terms}|${key}`;
+      if (tried.has(place)) return;
+      if (made.size >= limit) {
+        leftOut++;
+        return;
+      }
+      tried.add(place);
+      let found = known.get(key);
+      if (found === undefined) {
+        found = assignments(cube.podRequirements, told);
+        known.set(key, found);
+      }
+      for (const assignment of found) {
+        const peer = represent(context, assignment, cube.serviceAccount);
+        const identity = `${context.name ?? ""}|${context.terms}|${cube.serviceAccount ?? ""}|${labelsKey(assignment)}`;
+        if (!made.has(identity)) made.set(identity, peer);
+      }
+    },
+  };
+}
+
+function joinAll(cubes: readonly Cube[]): Cube | undefined {
+  let out: Cube | undefined = ANY_POD;
+  for (const cube of cubes) {
+    if (out === undefined) return undefined;
+    out = join(out, cube);
+  }
+  return out;
+}
+
+function labelsKey(assignment: Assignment): string {
+  return JSON.stringify([...assignment.labels].map(([key, value]) => [key, value ?? null]).sort());
+}
+
+function represent(context: Context, assignment: Assignment, account: string | undefined): RepresentativePeer {
+  const pod = (namespaceLabels: Pod["namespaceLabels"]): Pod => ({
+    namespace: context.name ?? "",
+    labels: assignment.labels,
+    namespaceLabels,
+    serviceAccount: account ?? "",
+    serviceAccountLabels: NO_LABELS,
+    ports: undefined,
+    hostNetwork: false,
+  });
+  const base = pod(context.base);
+  const podTerms = [assignment.terms, account === undefined ? "" : `serviceaccount=${account}`]
+    .filter(Boolean)
+    .join(",");
+  return {
+    kind: "representative",
+    text: representativeText(context.name, context.terms, podTerms),
+    base,
+    head: context.head === context.base ? base : pod(context.head),
+    namespace: context.name,
+    namespaceTerms: context.terms,
+    podTerms,
+  };
+}
+
+/** The peer in the words of the contract. */
+function representativeText(namespace: string | undefined, namespaceTerms: string, podTerms: string): string {
+  if (namespace === undefined && namespaceTerms === "" && podTerms === "") return "entire-cluster";
+  const where = namespace ?? (namespaceTerms === "" ? "[all namespaces]" : `[namespace with {${namespaceTerms}}]`);
+  return `${where}/${podTerms === "" ? "[all pods]" : `[pod with {${podTerms}}]`}`;
+}

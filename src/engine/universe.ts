@@ -1,0 +1,118 @@
+import type { Assumption, Cluster, Workload } from "../model/cluster.ts";
+import { formatWorkload } from "../model/cluster.ts";
+import type { Endpoint } from "../model/endpoint.ts";
+import { type Peer, podOf, type Side, type WorkloadPeer } from "../model/peer.ts";
+import type { Policy } from "../model/policy.ts";
+import type { Predicate } from "../model/predicate.ts";
+import { ALL, type Conn, EVERYTHING, intersect, NONE, subtract } from "../sets/conn.ts";
+import { type Reach, reach, type View } from "./reach.ts";
+import { splitReplicas } from "./replicas.ts";
+import { representatives } from "./representatives.ts";
+import { gatherSelectors } from "./selectors.ts";
+
+/** Base and head in one shared space of peers: what every later stage asks. */
+export type Universe = {
+  readonly base: Cluster;
+  readonly head: Cluster;
+  readonly peers: readonly Peer[];
+  readonly views: Readonly<Record<Side, readonly View[]>>;
+  readonly reach: Reach;
+  /** Everything that this run tells apart. */
+  readonly conns: Conn;
+  readonly assumptions: readonly Assumption[];
+  /** Conjunctions of selectors that a bound left out. */
+  readonly leftOut: number;
+};
+
+export type UniverseOptions = {
+  readonly representatives: boolean;
+  /** Selectors besides the policies': protected paths, filters. */
+  readonly spoken: readonly Predicate[];
+  /** Conjunctions of selectors at most; each is a peer. */
+  readonly limit: number;
+};
+
+/** Builds the universe of a review; `base === head` makes that of one tree. */
+export function universe(base: Cluster, head: Cluster, options: UniverseOptions): Universe {
+  const compiled = reach(base, head, options.spoken);
+  const split = splitReplicas(base, head, options.spoken);
+  const peers: Peer[] = pairWorkloads(split.base, split.head);
+  const policies = base === head ? base.policies : [...new Set([...base.policies, ...head.policies])];
+  let leftOut = 0;
+  if (options.representatives) {
+    const touched = touchedPolicies(peers, compiled);
+    const changed = (policy: Policy) => compiled.meanings.changed(policy) || touched.has(policy);
+    const selectors = gatherSelectors(policies, changed, options.spoken);
+    const made = representatives({ base, head, selectors, every: base === head, limit: options.limit });
+    peers.push(...made.peers);
+    leftOut = made.leftOut;
+  }
+  for (const name of new Set([...base.entities, ...head.entities]))
+    peers.push({ kind: "entity", text: `entity:${name}`, name });
+  for (const pattern of new Set([...base.fqdns, ...head.fqdns]))
+    peers.push({ kind: "fqdn", text: `fqdn:${pattern}`, pattern });
+  const view = (side: Side) => peers.map((peer) => compiled.view(endpointOf(peer, side), side));
+  const headViews = view("head");
+  return {
+    base,
+    head,
+    peers,
+    views: { base: base === head ? headViews : view("base"), head: headViews },
+    reach: compiled,
+    conns: toldApart(policies),
+    assumptions: [],
+    leftOut,
+  };
+}
+
+/** The endpoint that `peer` is on one side; `undefined` where it is not there. */
+export function endpointOf(peer: Peer, side: Side): Endpoint | undefined {
+  if (peer.kind === "entity") return { kind: "entity", name: peer.name };
+  if (peer.kind === "fqdn") return { kind: "fqdn", pattern: peer.pattern };
+  const pod = podOf(peer, side);
+  return pod === undefined ? undefined : { kind: "pod", pod };
+}
+
+function pairWorkloads(base: readonly Workload[], head: readonly Workload[]): Peer[] {
+  const peers = new Map<string, WorkloadPeer>();
+  for (const workload of base) {
+    const text = formatWorkload(workload);
+    peers.set(text, { kind: "workload", text, base: workload, head: undefined });
+  }
+  for (const workload of head) {
+    const text = formatWorkload(workload);
+    peers.set(text, { kind: "workload", text, base: peers.get(text)?.base, head: workload });
+  }
+  return [...peers.values()];
+}
+
+/** Policies that select a workload on one side only, because it came, went or changed. */
+function touchedPolicies(peers: readonly Peer[], compiled: Reach): ReadonlySet<Policy> {
+  const touched = new Set<Policy>();
+  for (const peer of peers) {
+    const before = podOf(peer, "base");
+    const after = podOf(peer, "head");
+    if (before === after) continue;
+    for (const direction of ["ingress", "egress"] as const) {
+      const was = new Set(before === undefined ? [] : compiled.selecting(before, "base", direction));
+      const is = new Set(after === undefined ? [] : compiled.selecting(after, "head", direction));
+      for (const policy of was) if (!is.has(policy)) touched.add(policy);
+      for (const policy of is) if (!was.has(policy)) touched.add(policy);
+    }
+  }
+  return touched;
+}
+
+/** TCP, UDP and SCTP; every protocol where a rule names another one. */
+function toldApart(policies: readonly Policy[]): Conn {
+  const beyond = subtract(EVERYTHING, ALL);
+  for (const policy of policies) {
+    for (const { conn } of policy.rules) {
+      for (const part of [conn.conn, conn.notConn]) {
+        const extra = intersect(part, beyond);
+        if (extra !== NONE && extra !== beyond) return EVERYTHING;
+      }
+    }
+  }
+  return ALL;
+}
