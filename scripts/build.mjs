@@ -1,0 +1,56 @@
+// Bundles both entries into dist/: index.js (the Action) and cli.js (the command), and collects the licences of what is inside.
+// build.mjs [OUT]: writes to OUT instead of dist/, for comparing with what is committed.
+import { readdirSync, readFileSync, writeFileSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const out = path.resolve(root, process.argv[2] ?? "dist");
+const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+  define: { __VERSION__: JSON.stringify(version) },
+};
+// Bundled CommonJS packages ask for `require`.
+const requireShim =
+  'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
+
+mkdirSync(out, { recursive: true });
+const entries = [
+  { in: "src/main.ts", out: "index.js", banner: requireShim },
+  { in: "src/cli.ts", out: "cli.js", banner: `#!/usr/bin/env node\n${requireShim}` },
+];
+const packages = new Set();
+for (const entry of entries) {
+  const result = await build({
+    ...shared,
+    entryPoints: [entry.in],
+    outfile: path.join(out, entry.out),
+    banner: { js: entry.banner },
+  });
+  for (const input of Object.keys(result.metafile.inputs)) {
+    const found = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (found) packages.add(input.slice(0, found[0].length - 1));
+  }
+}
+writeFileSync(path.join(out, "package.json"), '{ "type": "module" }\n');
+writeFileSync(path.join(out, "licenses.txt"), [...packages].sort().map(licence).join("\n"));
+
+function licence(folder) {
+  const dir = path.join(root, folder);
+  const { name, version: at, license } = JSON.parse(readFileSync(path.join(dir, "package.json"), "utf8"));
+  const file = readdirSync(dir).find((each) => /^licen[cs]e/i.test(each));
+  const text = file === undefined ? "" : readFileSync(path.join(dir, file), "utf8").replace(/\r\n/g, "\n").trim();
+  return `${name} ${at} (${license})\n\n${text}\n\n${"-".repeat(80)}\n`;
+}
