@@ -28,24 +28,55 @@ const ABSENT: Half = { conn: NONE, restricted: NONE, digest: "" };
 
 /** Compares both sides kind by kind; only where an effect, a class or existence differs. */
 export function compare(kinds: readonly Kind[], reach: Reach, universe: Conn): readonly Row[] {
-  const deltas = deltaTable(universe);
+  const deltas = deltaTable(universe, false);
   const receivers = kinds.filter(receivesDifferently);
   const rows: Row[] = [];
   for (const src of kinds) {
-    const to = new Map<Delta, Kind[]>();
-    const candidates = sendsDifferently(src) ? kinds : receivers;
-    for (const dst of candidates) {
-      const delta = deltaOf(src, dst, reach, deltas);
-      if (delta === undefined) continue;
-      const list = to.get(delta);
-      if (list === undefined) to.set(delta, [dst]);
-      else list.push(dst);
-    }
-    const toAddresses = outside(src, "egress", reach, deltas);
-    const fromAddresses = outside(src, "ingress", reach, deltas);
+    const to = rowTo(src, sendsDifferently(src) ? kinds : receivers, reach, deltas);
+    const toAddresses = src.base.egress === src.head.egress ? NO_SETS : outside(src, "egress", reach, deltas);
+    const fromAddresses = src.base.ingress === src.head.ingress ? NO_SETS : outside(src, "ingress", reach, deltas);
     if (to.size + toAddresses.size + fromAddresses.size > 0) rows.push({ kind: src, to, toAddresses, fromAddresses });
   }
   return rows;
+}
+
+/** Everything that either side allows from `sources` to `targets`, changed or not, and to and from the outside. */
+export function survey(
+  sources: readonly Kind[],
+  targets: readonly Kind[],
+  reach: Reach,
+  universe: Conn,
+): readonly Row[] {
+  const deltas = deltaTable(universe, true);
+  const from = new Set(sources);
+  const into = new Set(targets);
+  return [...new Set([...sources, ...targets])].map((kind) => ({
+    kind,
+    to: from.has(kind) ? rowTo(kind, targets, reach, deltas) : new Map(),
+    toAddresses: from.has(kind) ? outside(kind, "egress", reach, deltas) : NO_SETS,
+    fromAddresses: into.has(kind) ? outside(kind, "ingress", reach, deltas) : NO_SETS,
+  }));
+}
+
+const NO_SETS: ReadonlyMap<Delta, AddressSet> = new Map();
+
+function rowTo(
+  src: Kind,
+  targets: readonly Kind[],
+  reach: Reach,
+  deltas: DeltaTable,
+): ReadonlyMap<Delta, readonly Kind[]> {
+  const to = new Map<Delta, Kind[]>();
+  const isPod = src.base.endpoint?.kind === "pod" || src.head.endpoint?.kind === "pod";
+  for (const dst of targets) {
+    if (!isPod && dst.base.endpoint?.kind !== "pod" && dst.head.endpoint?.kind !== "pod") continue;
+    const delta = deltaOf(src, dst, reach, deltas);
+    if (delta === undefined) continue;
+    const list = to.get(delta);
+    if (list === undefined) to.set(delta, [dst]);
+    else list.push(dst);
+  }
+  return to;
 }
 
 function deltaOf(src: Kind, dst: Kind, reach: Reach, deltas: DeltaTable): Delta | undefined {
@@ -62,10 +93,11 @@ function half(src: Kind, dst: Kind, side: Side, reach: Reach): Half {
 
 type DeltaTable = (base: Half, head: Half) => Delta | undefined;
 
-function deltaTable(universe: Conn): DeltaTable {
+/** `same`: pairs that base and head treat alike have a delta too, unless nothing is allowed. */
+function deltaTable(universe: Conn, same: boolean): DeltaTable {
   const known = new Map<string, Delta | undefined>();
   return (before, after) => {
-    if (before.conn === after.conn && before.digest === after.digest) return undefined;
+    if (!same && before.conn === after.conn && before.digest === after.digest) return undefined;
     const key = `${before.conn.id},${before.restricted.id},${after.conn.id},${after.restricted.id},${before.digest === after.digest}`;
     if (known.has(key)) return known.get(key);
     const base = intersect(before.conn, universe);
@@ -79,8 +111,9 @@ function deltaTable(universe: Conn): DeltaTable {
     const rewritten = before.digest !== after.digest && both !== NONE;
     const narrowed: Delta["narrowed"] =
       freed !== NONE ? "opened" : bound !== NONE ? "closed" : rewritten ? "changed" : undefined;
-    const same = opened === NONE && closed === NONE && narrowed === undefined;
-    const delta: Delta | undefined = same ? undefined : { id: known.size, base, head, opened, closed, narrowed };
+    const isSame = opened === NONE && closed === NONE && narrowed === undefined;
+    const isTold = same ? base !== NONE || head !== NONE : !isSame;
+    const delta: Delta | undefined = !isTold ? undefined : { id: known.size, base, head, opened, closed, narrowed };
     known.set(key, delta);
     return delta;
   };
@@ -95,7 +128,7 @@ function outside(
   const out = new Map<Delta, AddressSet>();
   const before = kind.base[direction];
   const after = kind.head[direction];
-  if (before === after || kind.head.endpoint?.kind === "entity" || kind.head.endpoint?.kind === "fqdn") return out;
+  if (kind.base.endpoint?.kind !== "pod" && kind.head.endpoint?.kind !== "pod") return out;
   for (const was of cellsOf(before, reach)) {
     for (const is of cellsOf(after, reach)) {
       const set = intersectAddresses(was.set, is.set);

@@ -1,7 +1,7 @@
 import type { Cluster } from "../model/cluster.ts";
 import type { Endpoint } from "../model/endpoint.ts";
 import type { End, Peer, Side } from "../model/peer.ts";
-import { comparePolicies, type Policy } from "../model/policy.ts";
+import { comparePolicies, formatObject, type Policy } from "../model/policy.ts";
 import { holds } from "../model/predicate.ts";
 import { type Flow, judge } from "../pointwise/judge.ts";
 import { formatAddress } from "../sets/address-text.ts";
@@ -65,6 +65,42 @@ export function explainPair(
     ...(ends.head.dst.address === undefined ? {} : { dstAddress: ends.head.dst.address }),
   };
   return { causes, witness };
+}
+
+/** Which rules let the first pair of a block through, in head if it allows anything there. */
+export function explainStanding(stage: Stage, block: Block): Explanation {
+  const side: Side = block.head === NONE ? "base" : "head";
+  for (const pair of pairsOfBlock(block)) {
+    const src = endpointFor(pair.src, (peer) => stage.endpoint(peer, side));
+    const dst = endpointFor(pair.dst, (peer) => stage.endpoint(peer, side));
+    const hints = portHints(dst.endpoint, dst.endpoint === undefined ? [] : stage.policies(dst.endpoint, side));
+    const at = somePort(block.opened !== NONE ? block.opened : block[side], hints);
+    if (at === undefined) break;
+    const verdict = replayOn(stage, side, flowBetween(src.endpoint, dst.endpoint, at));
+    const causes = [verdict?.egress, verdict?.ingress].flatMap((decision): Cause[] => {
+      if (decision?.rule === undefined) return [];
+      const { policy, rule } = decision.rule;
+      return [
+        { object: formatObject(policy.object), at: rule.source, side, rule: rule.path, kind: "rule", text: "allows" },
+      ];
+    });
+    const text = (end: End | Peer, found: typeof src) =>
+      found.address === undefined
+        ? end.kind === "peers" || end.kind === "addresses"
+          ? ""
+          : end.text
+        : formatAddress(found.address);
+    const witness: Witness = {
+      src: text(pair.src, src),
+      dst: text(pair.dst, dst),
+      protocol: at.protocol,
+      port: portText(at.port),
+      ...(src.address === undefined ? {} : { srcAddress: src.address }),
+      ...(dst.address === undefined ? {} : { dstAddress: dst.address }),
+    };
+    return { causes, witness };
+  }
+  throw new Error("a block without a pair has no witness");
 }
 
 function replayOn(stage: Stage, side: Side, flow: Flow | undefined): Replay["base"] {
