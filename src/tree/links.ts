@@ -126,8 +126,8 @@ function resolve(map: Survey, link: Link): Place {
   const todo = [at.pop() ?? ""];
   let steps = 0;
   for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
-    if (name === "" || name === ".") continue;
     if (!map.folders.has(at.join("/"))) return { kind: "missing" };
+    if (name === "" || name === ".") continue;
     if (name === "..") {
       if (at.pop() === undefined) return { kind: "outside" };
       continue;

@@ -39,8 +39,9 @@ export function readObjects(repository: Repository, ids: readonly string[], visi
       count = 1;
       continue;
     }
-    if (++deaths > MAX_DEATHS) throw failed(`\`git cat-file\` failed: ${done.complaint}`);
-    visit(from++, { kind: "corrupt", cause: done.complaint });
+    const promised = PROMISED.test(done.complaint);
+    if (++deaths > MAX_DEATHS) throw failed(promised ? PARTIAL : `\`git cat-file\` failed: ${done.complaint}`);
+    visit(from++, promised ? { kind: "missing" } : { kind: "corrupt", cause: done.complaint });
   }
 }
 
@@ -49,7 +50,10 @@ const BATCH_OBJECTS = 4096;
 const BATCH_BYTES = 32 * 1024 * 1024;
 const HEADER_BYTES = 1024;
 /** Objects that git may die of before the repository as a whole counts as unreadable. */
-const MAX_DEATHS = 20;
+const MAX_DEATHS = 100;
+/** What git before 2.45 dies of where an object of a partial clone is not there. */
+const PROMISED = /from promisor remote/;
+const PARTIAL = "this partial clone lacks too many files; bring them with `git fetch --refetch --no-filter`";
 
 type Batch = {
   /** Objects, from the first, that were visited. */

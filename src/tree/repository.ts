@@ -36,11 +36,17 @@ export function repositoryAt(dir: string): Repository | undefined {
   return { ...bare, workTree: basename(dir) === ".git" ? dirname(dir) : undefined };
 }
 
-/** Arguments that name the repository to git, so that it neither searches for one nor asks who owns it. */
+/**
+ * Arguments that name the repository to git for reading objects and refs, so that it neither searches for one, nor
+ * asks who owns it, nor heeds a work tree that its configuration names.
+ */
 export function repositoryArgs(repository: Repository): readonly string[] {
-  const { gitDir, workTree } = repository;
-  const base = [`--git-dir=${gitDir}`];
-  return workTree === undefined ? base : ["-C", workTree, ...base, `--work-tree=${workTree}`];
+  return [`--git-dir=${repository.gitDir}`, `--work-tree=${repository.gitDir}`];
+}
+
+/** The same for commands that look at the files in `workTree`. */
+export function workTreeArgs(repository: Repository, workTree: string): readonly string[] {
+  return ["-C", workTree, `--git-dir=${repository.gitDir}`, `--work-tree=${workTree}`];
 }
 
 /** The repository's history was cut: parents of some commits are missing on purpose. */

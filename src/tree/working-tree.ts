@@ -8,7 +8,7 @@ import { git, tryGit } from "./git.ts";
 import { followLinks, type Link } from "./links.ts";
 import { checkCount, type Listed, sortOut, submodule } from "./listing.ts";
 import { comparePaths, decodeList, decodePath, isManifestName } from "./path.ts";
-import { type Repository, repositoryArgs, repositoryAt } from "./repository.ts";
+import { type Repository, repositoryArgs, repositoryAt, workTreeArgs } from "./repository.ts";
 import type { Tree } from "./tree.ts";
 
 /**
@@ -20,7 +20,7 @@ export function workingTree(repository: Repository, options: RepositoryTreeOptio
   const { workTree } = repository;
   if (workTree === undefined)
     throw new InputError("BAD_PATH", undefined, "the repository is bare: it has no working tree");
-  const seen = lookAt(workTree, ask(repository, options));
+  const seen = lookAt(workTree, ask(workTreeArgs(repository, workTree), options));
   const { files, links: stored, issues } = sortOut(seen.listed, options);
   const targets = readTargets(repository, stored);
   const links = [...seen.links, ...targets.links].sort((a, b) => comparePaths(a.path, b.path));
@@ -39,10 +39,10 @@ type Known = { readonly path: string; readonly mode: string; readonly blob: stri
 
 type Seen = { readonly listed: Listed[]; readonly links: Link[]; readonly issues: Issue[] };
 
-function ask(repository: Repository, options: RepositoryTreeOptions): readonly Known[] {
+function ask(repository: readonly string[], options: RepositoryTreeOptions): readonly Known[] {
   const args = ["ls-files", "-z", "-t", "-s", "--cached", "--others", "--exclude-standard"];
   const known = new Map<string, Known>();
-  for (const line of decodeList(git({ repository: repositoryArgs(repository), args }))) {
+  for (const line of decodeList(git({ repository, args }))) {
     const one = parse(line);
     known.set(one.path, one);
   }

@@ -1,0 +1,125 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll } from "vitest";
+
+/** Files by path: text or bytes to write, `{ link }` for a symbolic link, `undefined` to delete. */
+export type Files = Readonly<Record<string, string | Uint8Array | { readonly link: string } | undefined>>;
+
+/** A real repository in a folder of its own, removed when the test file ends. */
+export type TestRepo = {
+  readonly dir: string;
+  /** Runs git in it and returns what it prints, trimmed. */
+  readonly git: (...args: string[]) => string;
+  readonly write: (files: Files) => void;
+  /** Writes, adds everything and commits; returns the commit's id. */
+  readonly commit: (files: Files, message?: string) => string;
+  /** Makes `refs/pull/NUMBER/head` and `refs/pull/NUMBER/merge` as GitHub does, from branches; returns the merge's id. */
+  readonly pullRequest: (number: number, base: string, head: string) => string;
+};
+
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** An empty folder that is removed when the test file ends. */
+export function makeFolder(files: Files = {}): string {
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), "netpol-review-test-")));
+  folders.push(dir);
+  writeFiles(dir, files);
+  return dir;
+}
+
+/** Writes files below `dir`. */
+export function writeFiles(dir: string, files: Files): void {
+  for (const [path, content] of Object.entries(files)) {
+    const at = join(dir, path);
+    mkdirSync(dirname(at), { recursive: true });
+    rmSync(at, { recursive: true, force: true });
+    if (content === undefined) continue;
+    if (typeof content === "string" || content instanceof Uint8Array) writeFileSync(at, content);
+    else symlinkSync(content.link, at);
+  }
+}
+
+/** A repository on branch `main` without commits. */
+export function makeRepo(): TestRepo {
+  const repo = repoIn(makeFolder());
+  repo.git("init", "--quiet", "--initial-branch=main");
+  // A server like GitHub hands out every commit by its id, and may leave content out.
+  repo.git("config", "uploadpack.allowAnySHA1InWant", "true");
+  repo.git("config", "uploadpack.allowFilter", "true");
+  return repo;
+}
+
+/**
+ * A workspace as `actions/checkout` leaves it: `ref` of `origin` in `refs/remotes/…`, checked out on a detached head.
+ * `depth` 0 is the whole history with all branches.
+ */
+export function checkout(origin: TestRepo, options: { readonly ref: string; readonly depth: number }): TestRepo {
+  const { ref, depth } = options;
+  const repo = repoIn(makeFolder());
+  const local = ref
+    .replace(/^refs\/(?:heads\/)?/, "refs/remotes/")
+    .replace("refs/remotes/main", "refs/remotes/origin/main");
+  repo.git("init", "--quiet");
+  repo.git("remote", "add", "origin", `file://${origin.dir}`);
+  repo.git("config", "--local", "gc.auto", "0");
+  const all = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"];
+  const how = depth > 0 ? ["--no-tags", `--depth=${depth}`] : [];
+  const fetch = [
+    "-c",
+    "protocol.version=2",
+    "fetch",
+    "--quiet",
+    "--prune",
+    "--no-recurse-submodules",
+    ...how,
+    "origin",
+  ];
+  repo.git(...fetch, ...(depth > 0 ? [] : all), `+${origin.git("rev-parse", ref)}:${local}`);
+  repo.git("checkout", "--quiet", "--force", "--detach", local);
+  return repo;
+}
+
+function repoIn(dir: string): TestRepo {
+  const git = (...args: string[]) =>
+    execFileSync("git", args, { cwd: dir, encoding: "utf8", env: ENV, stdio: PIPES }).trim();
+  const write = (files: Files) => writeFiles(dir, files);
+  const commit = (files: Files, message = "change") => {
+    write(files);
+    git("add", "--all", "--force");
+    git("commit", "--quiet", "--allow-empty", "--message", message);
+    return git("rev-parse", "HEAD");
+  };
+  const pullRequest = (number: number, base: string, head: string) => {
+    const [branch, tip] = [git("branch", "--show-current"), git("rev-parse", head)];
+    git("checkout", "--quiet", "--detach", base);
+    git("merge", "--quiet", "--no-ff", "--message", `Merge ${tip} into ${base}`, tip);
+    const merge = git("rev-parse", "HEAD");
+    git("checkout", "--quiet", branch);
+    git("update-ref", `refs/pull/${number}/head`, head);
+    git("update-ref", `refs/pull/${number}/merge`, merge);
+    return merge;
+  };
+  return { dir, git, write, commit, pullRequest };
+}
+
+const PIPES: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
+
+/** The same commits get the same ids on every machine. */
+const ENV = {
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_AUTHOR_NAME: "Ada",
+  GIT_AUTHOR_EMAIL: "ada@example.com",
+  GIT_AUTHOR_DATE: "2026-01-01T00:00:00Z",
+  GIT_COMMITTER_NAME: "Ada",
+  GIT_COMMITTER_EMAIL: "ada@example.com",
+  GIT_COMMITTER_DATE: "2026-01-01T00:00:00Z",
+};
