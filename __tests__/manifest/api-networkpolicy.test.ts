@@ -3,12 +3,7 @@ import type { Issue } from "../../src/errors.ts";
 import type { Converted } from "../../src/manifest/context.ts";
 import { root } from "../../src/manifest/fields.ts";
 import { convertNetworkPolicy } from "../../src/manifest/networkpolicy.ts";
-import {
-  networkPolicySpec,
-  type PeerSpec,
-  type PortSpec,
-  type RuleSpec,
-} from "../../src/manifest/networkpolicy-spec.ts";
+import { networkPolicySpec, type PeerSpec, type RuleSpec } from "../../src/manifest/networkpolicy-spec.ts";
 import { formatAddresses, parseCidr } from "../../src/sets/address-text.ts";
 import { NO_ADDRESS, subtractAddresses } from "../../src/sets/addresses.ts";
 import { CONTEXT, objectsOf } from "./context.ts";

@@ -148,6 +148,22 @@ export function textMap(
   return out;
 }
 
+/** Notes that a required field is missing, unless something else is already wrong with it. */
+export function requireField(field: Field): void {
+  if (field.faults.every((each) => each.path !== field.path)) fault(field, "is required");
+}
+
+/** Notes where the map at `field` has none or more than one of `names`, unless one of them is already at fault. */
+export function exactlyOne(field: Field, names: readonly string[]): void {
+  if (field.node === undefined) requireField(field);
+  if (field.node?.kind !== "map") return;
+  const given = names.filter((name) => member(field, name).node !== undefined);
+  const list = names.map((name) => `\`${name}\``).join(", ");
+  if (given.length > 1) fault(field, `must have only one of ${list}`);
+  const told = field.faults.some((each) => each.path.startsWith(`${field.path}.`));
+  if (given.length === 0 && !told) fault(field, `must have one of ${list}`);
+}
+
 /** True of text that only a template engine could fill in. */
 export function isTemplateText(value: string): boolean {
   return value.includes("{{") || value.includes("${") || value.includes("$(") || value.includes("{%");

@@ -8,6 +8,8 @@ const SELECTOR = shape(
   {
     namespaceSelector: "the selector itself stands here: `matchLabels` or `matchExpressions`",
     podSelector: "the selector itself stands here: `matchLabels` or `matchExpressions`",
+    sameLabels: "network-policy-api removed it in v0.1.7",
+    notSameLabels: "network-policy-api removed it in v0.1.7",
   },
   "labels stand under `matchLabels`",
 );
