@@ -117,6 +117,7 @@ function edits(kustomize: YamlMap | undefined): KustomizationEdits | undefined {
 function helm(node: YamlMap | undefined, name: string): DeliveredHelm {
   return {
     release: textAt(node, "releaseName")?.text ?? name,
+    namespace: textAt(node, "namespace")?.text,
     valueFiles: textsAt(node, "valueFiles"),
     ignoreMissing: textAt(node, "ignoreMissingValueFiles")?.text === "true",
     values: inlineValues(node),

@@ -42,6 +42,7 @@ export type KustomizationEdits = {
 /** What an Application says to helm. */
 export type DeliveredHelm = {
   readonly release: string;
+  readonly namespace: string | undefined;
   readonly valueFiles: readonly { readonly text: string; readonly line: number }[];
   readonly ignoreMissing: boolean;
   readonly values: readonly HelmValues[];

@@ -34,7 +34,7 @@ export function survey(tree: Tree, excluded: PathMatch, looks: Looks): Inventory
   const entries = new Map(tree.entries.map((entry) => [entry.path, entry]));
   const files = tree.entries.filter((entry) => entry.kind !== "submodule" && !isIgnored(entry.path));
   const wanted = files.filter((entry) => !excluded(entry.path));
-  look(tree, wanted, looks);
+  look(tree, files, looks);
   const sources = files.filter((entry) => SOURCES.has(nameOf(entry.path)));
   const text = reader(tree, entries, sources);
   const deliveryTexts = new Map<string, string>();
