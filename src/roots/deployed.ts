@@ -1,0 +1,176 @@
+import type { Issue } from "../errors.ts";
+import type { YamlMap } from "../manifest/yaml/node.ts";
+import type { Executed } from "./execute.ts";
+import { textAt } from "./fields.ts";
+import { type Group, type Identities, partition } from "./partition.ts";
+import type { ClusterPlan, Plan, RawEntry, Root, Side, Sides } from "./plan-types.ts";
+import { decidesFlows } from "./relevant.ts";
+import type { RenderedDocument, RootResult } from "./rendered-types.ts";
+import { rootIssues } from "./root-issues.ts";
+
+/** What one cluster runs in one tree: files that are read as they stand, and objects that roots gave. */
+export type DeployedSide = { readonly raw: readonly RawEntry[]; readonly documents: readonly RenderedDocument[] };
+
+/** One cluster of a review. */
+export type DeployedCluster = {
+  /** Empty for the only one. */
+  readonly name: string;
+  /** For objects that name none; `undefined`: as the caller says. */
+  readonly namespace: string | undefined;
+  readonly base: DeployedSide;
+  readonly head: DeployedSide;
+  readonly issues: Sides<readonly Issue[]>;
+  /** Labels of roots whose base could not be rendered and whose head could: what they allow was unknown before. */
+  readonly unknownBefore: readonly string[];
+};
+
+/** How much was rendered and read. */
+export type Coverage = {
+  readonly kustomize: { readonly roots: number; readonly twice: number };
+  readonly helm: { readonly charts: number; readonly withDefaults: readonly string[] };
+  readonly tools: readonly string[];
+  readonly rawFiles: number;
+  /** Labels of roots that one side or both could not be rendered for. */
+  readonly unread: readonly string[];
+  readonly ms: number;
+};
+
+/** Everything that is deployed, cluster by cluster. */
+export type Deployed = { readonly clusters: readonly DeployedCluster[]; readonly coverage: Coverage };
+
+/** Puts what was rendered and what is read as it stands together, and splits clusters that nobody configured. */
+export function deployed(plan: Plan, executed: Executed, namespace = "default"): Deployed {
+  const clusters = plan.clusters.flatMap((cluster) => {
+    if (plan.isConfigured) return [assemble({ ...cluster, groups: cluster.roots }, executed)];
+    const groups = partition(cluster.roots, identitiesOf(cluster, executed, namespace));
+    if (groups.length <= 1) return [assemble({ ...cluster, groups: groups[0] ?? [] }, executed)];
+    const named = withNames(groups).map(([name, group]) => ({
+      ...cluster,
+      name,
+      groups: group,
+      raw: { base: [], head: [] },
+    }));
+    const hasRaw = cluster.raw.base.length + cluster.raw.head.length > 0;
+    const rest = hasRaw ? [{ ...cluster, name: "files outside of roots", groups: [] }] : [];
+    return [...named, ...rest].map((one) => assemble(one, executed));
+  });
+  return { clusters, coverage: coverageOf(plan, executed) };
+}
+
+type Part = Omit<ClusterPlan, "roots"> & { readonly groups: Group };
+
+function assemble({ name, namespace, raw, groups }: Part, executed: Executed): DeployedCluster {
+  const results = groups.map((root) => ({ root, result: executed.results.get(root) ?? {} }));
+  const found = results.map(({ root, result }) => rootIssues(root, result));
+  return {
+    name,
+    namespace,
+    base: sideOf(raw.base, results, "base"),
+    head: sideOf(raw.head, results, "head"),
+    issues: { base: found.flatMap((one) => one.base), head: found.flatMap((one) => one.head) },
+    unknownBefore: results.flatMap(({ root, result }) => (isRepaired(result) ? [root.label] : [])),
+  };
+}
+
+type Result = { readonly root: Root; readonly result: Partial<Sides<RootResult>> };
+
+function isRepaired({ base, head }: Partial<Sides<RootResult>>): boolean {
+  return base !== undefined && base.documents === undefined && head?.documents !== undefined;
+}
+
+function sideOf(raw: readonly RawEntry[], results: readonly Result[], side: Side): DeployedSide {
+  const entries = new Map(raw.map((one) => [one.entry.path, one]));
+  const documents: RenderedDocument[] = [];
+  for (const { root, result } of results) {
+    const at = root[side];
+    if (at === undefined) continue;
+    documents.push(...(result[side]?.documents ?? []));
+    const isReadAsItIs = at.request === undefined || result[side]?.documents === undefined;
+    if (!isReadAsItIs) continue;
+    for (const one of at.plain) {
+      const id = `${one.namespace?.name ?? ""}:${one.entry.path}`;
+      if (!entries.has(one.entry.path) && !entries.has(id)) entries.set(id, one);
+    }
+  }
+  return { raw: [...entries.values()], documents };
+}
+
+/** What every root defines; a folder that is read as it stands counts for its files. */
+function identitiesOf(cluster: ClusterPlan, executed: Executed, namespace: string): Map<Root, Identities> {
+  const own = cluster.namespace ?? namespace;
+  return new Map(
+    cluster.roots.map((root) => {
+      const result = executed.results.get(root);
+      return [
+        root,
+        { base: identities(root, "base", result?.base, own), head: identities(root, "head", result?.head, own) },
+      ];
+    }),
+  );
+}
+
+function identities(
+  root: Root,
+  side: Side,
+  result: RootResult | undefined,
+  namespace: string,
+): Set<string> | undefined {
+  if (root[side] === undefined || result?.documents === undefined) return undefined;
+  const found = new Set<string>();
+  for (const document of result.documents) if (decidesFlows(document.node)) found.add(identity(document, namespace));
+  if (root[side].request === undefined) for (const { entry } of root[side].plain) found.add(`file ${entry.path}`);
+  return found;
+}
+
+function identity({ node, namespace: given }: RenderedDocument, namespace: string): string {
+  const own = textAt(node, "metadata", "namespace")?.text;
+  return `${group(node)}/${textAt(node, "kind")?.text} ${own ?? given?.name ?? namespace}/${textAt(node, "metadata", "name")?.text}`;
+}
+
+function group(node: YamlMap): string {
+  const version = textAt(node, "apiVersion")?.text ?? "";
+  const slash = version.indexOf("/");
+  return slash < 0 ? "" : version.slice(0, slash);
+}
+
+/** Each group under the path of its first root; where two share a path, under that root's label. */
+function withNames(groups: readonly Group[]): [string, Group][] {
+  const paths = groups.map((roots) => (roots[0]?.path === "" ? "." : (roots[0]?.path ?? "")));
+  return groups.map((roots, index) => {
+    const path = paths[index] ?? "";
+    const isShared = paths.filter((other) => other === path).length > 1;
+    return [isShared ? (roots[0]?.label ?? path) : path, roots];
+  });
+}
+
+function coverageOf(plan: Plan, executed: Executed): Coverage {
+  const roots = [...new Set(plan.clusters.flatMap((cluster) => cluster.roots))];
+  const twice = roots.filter(
+    (root) => root.base?.key !== root.head?.key && root.base !== undefined && root.head !== undefined,
+  );
+  const charts = roots.filter((root) => root.kind === "helm");
+  const unread = roots.filter((root) => {
+    const result = executed.results.get(root);
+    return [result?.base, result?.head].some((one) => one !== undefined && one.documents === undefined);
+  });
+  const files = new Set(plan.clusters.flatMap(({ raw }) => [...raw.base, ...raw.head].map(({ entry }) => entry.path)));
+  const times = new Map(
+    [...executed.results.values()]
+      .flatMap(({ base, head }) => [base, head])
+      .flatMap((one) => (one === undefined ? [] : [[one, one.ms]])),
+  );
+  return {
+    kustomize: {
+      roots: roots.filter((root) => root.kind === "kustomize").length,
+      twice: twice.filter((root) => root.kind === "kustomize").length,
+    },
+    helm: {
+      charts: charts.length,
+      withDefaults: charts.filter((root) => root.hasDefaultValues).map((root) => root.label),
+    },
+    tools: executed.tools,
+    rawFiles: files.size,
+    unread: unread.map((root) => root.label),
+    ms: [...times.values()].reduce((sum, ms) => sum + ms, 0),
+  };
+}

@@ -1,0 +1,55 @@
+import type { Issue } from "../errors.ts";
+import { textAt } from "./fields.ts";
+import type { Root, Sides } from "./plan-types.ts";
+import { decidesFlows, flowContent } from "./relevant.ts";
+import type { RenderedDocument, RootResult } from "./rendered-types.ts";
+
+/**
+ * What a root could not tell, weighed over both trees: an error where the head is unknown and differs from the base, a
+ * warning where the same is unknown on both sides, or where the head repairs it.
+ */
+export function rootIssues(root: Root, result: Partial<Sides<RootResult>>): Sides<readonly Issue[]> {
+  const { base, head } = result;
+  const isSame = root.base !== undefined && root.base.key === root.head?.key;
+  const about = (issue: Issue): Issue => ({ ...issue, subject: issue.subject ?? `root ${root.label}` });
+  const inHead = (head?.issues ?? []).map((issue) => {
+    const isSettled = isSame || (head?.documents !== undefined && isUnchanged(issue, base?.documents, head.documents));
+    return about(isSettled ? weakened(issue, "; it is the same on both sides") : issue);
+  });
+  const inBase = (base?.issues ?? []).map((issue) => {
+    const isRepaired = root.head !== undefined && head?.documents !== undefined;
+    return about(isSame || isRepaired ? weakened(issue, isSame ? "; it is the same on both sides" : "") : issue);
+  });
+  const gone = emptied(root, result);
+  return { base: inBase, head: gone === undefined ? inHead : [...inHead, gone] };
+}
+
+function weakened(issue: Issue, remark: string): Issue {
+  return { ...issue, severity: "warning", message: `${issue.message}${remark}` };
+}
+
+/** An object that could not be told decides the same flows on both sides. */
+function isUnchanged(
+  issue: Issue,
+  base: readonly RenderedDocument[] | undefined,
+  head: readonly RenderedDocument[],
+): boolean {
+  if (issue.code !== "NOT_ANALYSED" || base === undefined) return false;
+  const named = (documents: readonly RenderedDocument[]): string[] =>
+    documents
+      .filter(({ node }) => `${textAt(node, "kind")?.text} ${textAt(node, "metadata", "name")?.text}` === issue.subject)
+      .map(({ node }) => flowContent(node));
+  const before = named(base);
+  return before.length > 0 && before.join("\n") === named(head).join("\n");
+}
+
+/** A root that had policies or pods in the base and has none in the head. */
+function emptied(root: Root, { base, head }: Partial<Sides<RootResult>>): Issue | undefined {
+  const count = (documents: readonly RenderedDocument[] | undefined): number =>
+    (documents ?? []).filter(({ node }) => decidesFlows(node)).length;
+  if (count(base?.documents) === 0 || count(head?.documents) > 0) return undefined;
+  if (root.head !== undefined && head?.documents === undefined) return undefined;
+  const at = root.base?.request?.at;
+  const message = `\`${root.label}\` deploys nothing any more; what it deployed before counts as removed`;
+  return { code: "ROOT_EMPTIED", severity: "error", at, message, subject: `root ${root.label}`, hides: true };
+}

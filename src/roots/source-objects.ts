@@ -1,0 +1,48 @@
+import type { YamlMap } from "../manifest/yaml/node.ts";
+import type { Tree, TreeEntry } from "../tree/tree.ts";
+import { objectsOf } from "./delivery.ts";
+import { textAt } from "./fields.ts";
+
+/** Texts of the files that a root was rendered from. */
+export type SourceTexts = (path: string) => string | undefined;
+
+/** The objects of the files that a root was rendered from, each file read and parsed once. */
+export type SourceObjects = {
+  readonly text: SourceTexts;
+  readonly find: (path: string, rendered: YamlMap) => YamlMap | undefined;
+};
+
+/** Reads those of `files` that are asked for. */
+export function sourceObjects(tree: Tree, files: readonly TreeEntry[], wanted: ReadonlySet<string>): SourceObjects {
+  const texts = new Map<string, string>();
+  tree.read(
+    files.filter((entry) => wanted.has(entry.path)),
+    (entry, bytes) => {
+      if (bytes instanceof Uint8Array) texts.set(entry.path, Buffer.from(bytes).toString("utf8"));
+    },
+  );
+  const parsed = new Map<string, readonly YamlMap[]>();
+  const objects = (path: string): readonly YamlMap[] => {
+    const known = parsed.get(path);
+    if (known !== undefined) return known;
+    const made = objectsOf(texts.get(path) ?? "");
+    parsed.set(path, made);
+    return made;
+  };
+  return { text: (path) => texts.get(path), find: (path, rendered) => twinOf(rendered, objects(path)) };
+}
+
+/** The object that `rendered` was made from: the same kind, and the same name or the longest that it contains. */
+function twinOf(rendered: YamlMap, objects: readonly YamlMap[]): YamlMap | undefined {
+  const kind = textAt(rendered, "kind")?.text;
+  const name = textAt(rendered, "metadata", "name")?.text ?? "";
+  const namespace = textAt(rendered, "metadata", "namespace")?.text;
+  const alike = objects.filter((object) => textAt(object, "kind")?.text === kind);
+  const nameOf = (object: YamlMap): string => textAt(object, "metadata", "name")?.text ?? "";
+  const same = alike.filter((object) => nameOf(object) === name);
+  const exact = same.find((object) => textAt(object, "metadata", "namespace")?.text === namespace);
+  if (exact !== undefined || same.length > 0) return exact ?? same[0];
+  const inside = alike.filter((object) => nameOf(object) !== "" && name.includes(nameOf(object)));
+  inside.sort((a, b) => nameOf(b).length - nameOf(a).length);
+  return inside[0] ?? (alike.length === 1 ? alike[0] : undefined);
+}
