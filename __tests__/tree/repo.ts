@@ -56,21 +56,22 @@ export function makeRepo(): TestRepo {
 }
 
 /**
- * A workspace as `actions/checkout` leaves it: `ref` of `origin` in `refs/remotes/…`, checked out on a detached head.
- * `depth` 0 is the whole history with all branches.
+ * A workspace as `actions/checkout` leaves it: a pull request's merge commit on a detached head, or a branch with its
+ * remote one. `depth` 0 is the whole history of all branches.
  */
 export function checkout(origin: TestRepo, options: { readonly ref: string; readonly depth: number }): TestRepo {
   const { ref, depth } = options;
   const repo = repoIn(makeFolder());
-  const local = ref
-    .replace(/^refs\/(?:heads\/)?/, "refs/remotes/")
-    .replace("refs/remotes/main", "refs/remotes/origin/main");
+  const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
+  const local = branch === undefined ? ref.replace(/^refs\//, "refs/remotes/") : `refs/remotes/origin/${branch}`;
   repo.git("init", "--quiet");
   repo.git("remote", "add", "origin", `file://${origin.dir}`);
   repo.git("config", "--local", "gc.auto", "0");
   const all = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"];
+  const one = `+${origin.git("rev-parse", ref)}:${local}`;
+  const specs = depth > 0 ? [one] : branch === undefined ? [...all, one] : all;
   const how = depth > 0 ? ["--no-tags", `--depth=${depth}`] : [];
-  const fetch = [
+  repo.git(
     "-c",
     "protocol.version=2",
     "fetch",
@@ -79,9 +80,10 @@ export function checkout(origin: TestRepo, options: { readonly ref: string; read
     "--no-recurse-submodules",
     ...how,
     "origin",
-  ];
-  repo.git(...fetch, ...(depth > 0 ? [] : all), `+${origin.git("rev-parse", ref)}:${local}`);
-  repo.git("checkout", "--quiet", "--force", "--detach", local);
+    ...specs,
+  );
+  if (branch === undefined) repo.git("checkout", "--quiet", "--force", "--detach", local);
+  else repo.git("checkout", "--quiet", "--force", "-B", branch, local);
   return repo;
 }
 

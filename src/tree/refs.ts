@@ -86,7 +86,14 @@ function run(repository: Repository, args: readonly string[]): Buffer {
 }
 
 function commitOf(repository: Repository, ref: string): string | undefined {
-  const args = ["rev-parse", "--verify", "--quiet", `${ref}^{commit}`];
+  // The text after `:/` reaches to the end, so that nothing can be asked of its commit in the same breath.
+  if (!ref.startsWith(":/")) return verify(repository, `${ref}^{commit}`);
+  const found = verify(repository, ref);
+  return found === undefined ? undefined : verify(repository, `${found}^{commit}`);
+}
+
+function verify(repository: Repository, revision: string): string | undefined {
+  const args = ["rev-parse", "--verify", "--quiet", revision];
   const done = tryGit({ repository: repositoryArgs(repository), args });
   const id = done.stdout.toString("latin1").trim();
   return done.status === 0 && FULL_ID.test(id) ? id : undefined;
