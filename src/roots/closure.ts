@@ -38,8 +38,11 @@ type Walk = {
   hasCharts: boolean;
 };
 
-/** Follows every reference from the kustomization in `folder`; `extra` are references that somebody adds to it. */
-export function closureOf(inventory: Inventory, folder: string, extra: readonly Reference[] = []): Closure {
+/** References that somebody adds to a kustomization, and the file that says so. */
+export type Additions = { readonly file: string; readonly references: readonly Reference[] };
+
+/** Follows every reference from the kustomization in `folder`, and those that `added` holds. */
+export function closureOf(inventory: Inventory, folder: string, added?: Additions): Closure {
   const walk: Walk = {
     inventory,
     files: new Set(),
@@ -51,9 +54,9 @@ export function closureOf(inventory: Inventory, folder: string, extra: readonly 
     hasCharts: false,
   };
   enter(walk, folder, undefined);
-  const own = inventory.kustomizations.get(folder);
-  const file = own?.file ?? folder;
-  for (const reference of extra) follow(walk, { folder, file, namespace: own?.namespace?.text }, reference);
+  const namespace = inventory.kustomizations.get(folder)?.namespace?.text;
+  for (const reference of added?.references ?? [])
+    follow(walk, { folder, file: added?.file ?? folder, namespace }, reference);
   return walk;
 }
 

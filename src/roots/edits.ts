@@ -1,14 +1,16 @@
+import type { Additions } from "./closure.ts";
 import type { Delivery } from "./delivery.ts";
 import { plain, textAt } from "./fields.ts";
-import type { Kustomization, Reference } from "./kustomization.ts";
+import type { Kustomization } from "./kustomization.ts";
 
 /** Components that a delivery adds to the kustomization at its path. */
-export function editReferences(delivery: Delivery | undefined): Reference[] {
-  const components = delivery?.edits?.lists.get("components") ?? [];
-  return components.flatMap((item) => {
+export function editReferences(delivery: Delivery | undefined): Additions | undefined {
+  if (delivery === undefined) return undefined;
+  const references = (delivery.edits?.lists.get("components") ?? []).flatMap((item) => {
     const text = textAt(item);
     return text === undefined ? [] : [{ ...text, role: "component" as const, field: "components" }];
   });
+  return { file: delivery.at.file, references };
 }
 
 /** The kustomization with what a delivery puts into it, as its controller does; nothing where it adds nothing. */

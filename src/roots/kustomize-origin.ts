@@ -1,10 +1,10 @@
 import type { SourceRef } from "../errors.ts";
-import type { YamlMap } from "../manifest/yaml/node.ts";
+import type { YamlMap, YamlNode } from "../manifest/yaml/node.ts";
 import type { KustomizeRequest } from "../tree/render-request.ts";
 import { readMaps } from "./documents.ts";
-import { listAt, type Text, textAt } from "./fields.ts";
+import { at, listAt, textAt } from "./fields.ts";
 import { KUSTOMIZATION_NAMES } from "./kustomization.ts";
-import { nameOf, resolvePath } from "./paths.ts";
+import { folderOf, nameOf, resolvePath } from "./paths.ts";
 import { atLine, reline } from "./reline.ts";
 import type { Origin } from "./rendered-types.ts";
 import type { SourceObjects } from "./source-objects.ts";
@@ -97,23 +97,71 @@ function transformations(object: YamlMap, sources: SourceObjects): SourceRef[] {
   for (const item of listAt(list, "all")) {
     if (item.kind !== "map") continue;
     const file = pathAt(item, "configuredIn");
-    const fields = FIELDS.find(([kind]) => kind === textAt(item, "configuredBy", "kind")?.text)?.[1];
-    if (file === undefined || fields === undefined || !KUSTOMIZATION_NAMES.includes(nameOf(file))) continue;
+    if (file === undefined || !KUSTOMIZATION_NAMES.includes(nameOf(file))) continue;
+    const kind = textAt(item, "configuredBy", "kind")?.text ?? "";
     const kustomization = readMaps(sources.text(file) ?? "").maps[0];
-    const place = fields.flatMap((field): Text[] => {
-      const entry = kustomization?.entries.get(field);
-      return entry === undefined ? [] : [{ text: field, line: entry.keyLine }];
-    })[0];
-    if (place !== undefined && !found.some((ref) => ref.file === file && ref.line === place.line))
-      found.push({ file, line: place.line });
+    for (const ref of placesOf(kind, { file, kustomization, object, sources })) {
+      if (!found.some((other) => other.file === ref.file && other.line === ref.line)) found.push(ref);
+    }
   }
   return found;
 }
 
-const FIELDS: readonly (readonly [kind: string, fields: readonly string[]])[] = [
-  ["NamespaceTransformer", ["namespace"]],
-  ["PatchTransformer", ["patches", "patchesStrategicMerge", "patchesJson6902"]],
-  ["PatchStrategicMergeTransformer", ["patchesStrategicMerge", "patches"]],
-  ["PatchJson6902Transformer", ["patchesJson6902", "patches"]],
-  ["LabelTransformer", ["labels", "commonLabels"]],
-];
+type Transformer = {
+  readonly file: string;
+  readonly kustomization: YamlMap | undefined;
+  readonly object: YamlMap;
+  readonly sources: SourceObjects;
+};
+
+/** kustomize names a transformer for every object that passed it, so patches are asked whether they mean this one. */
+function placesOf(kind: string, { file, kustomization, object, sources }: Transformer): SourceRef[] {
+  if (kind === "NamespaceTransformer") {
+    const line = kustomization?.entries.get("namespace")?.keyLine;
+    return line === undefined ? [] : [{ file, line }];
+  }
+  if (!kind.startsWith("Patch")) return [];
+  return patchesOf(kustomization).flatMap(({ item, line }) => {
+    const path = resolvePath(folderOf(file), textAt(item, "path")?.text ?? textAt(item)?.text ?? "");
+    const inline = textAt(item, "patch")?.text ?? textAt(item)?.text ?? "";
+    const inFile = path === undefined ? undefined : sources.text(path);
+    if (!means(item, readMaps(inFile ?? inline).maps, object)) return [];
+    return inFile !== undefined && path !== undefined ? [{ file: path, line: 1 }] : [{ file, line }];
+  });
+}
+
+function patchesOf(kustomization: YamlMap | undefined): { readonly item: YamlNode; readonly line: number }[] {
+  return ["patches", "patchesStrategicMerge", "patchesJson6902"].flatMap((field) =>
+    listAt(kustomization, field).map((item) => ({ item, line: item.line })),
+  );
+}
+
+/** A patch means an object by its target, whose texts are patterns, or by the kind and name that it has itself. */
+function means(item: YamlNode, patches: readonly YamlMap[], object: YamlMap): boolean {
+  const kind = textAt(object, "kind")?.text ?? "";
+  const name = textAt(object, "metadata", "name")?.text ?? "";
+  if (at(item, "target") !== undefined) {
+    const fits = (key: string, value: string): boolean => {
+      const pattern = textAt(item, "target", key)?.text;
+      return pattern === undefined || pattern === value || isLike(pattern, value);
+    };
+    return fits("kind", kind) && fits("name", name);
+  }
+  return patches.some((patch) => {
+    const own = textAt(patch, "metadata", "name")?.text ?? "\0";
+    return textAt(patch, "kind")?.text === kind && name.includes(own);
+  });
+}
+
+/** Only the patterns that people write: a pattern of the tree is no program to run here. */
+function isLike(pattern: string, value: string): boolean {
+  const parts = pattern.replace(/^\^|\$$/g, "").split(/\.\*/);
+  if (parts.some((part) => /[\\^$*+?()[\]{}|]/.test(part))) return true;
+  let from = 0;
+  for (const part of parts) {
+    const found = value.indexOf(part, from);
+    if (found < 0) return false;
+    from = found + part.length;
+  }
+  return parts.length > 1 || value === pattern;
+}

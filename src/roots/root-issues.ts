@@ -1,7 +1,7 @@
 import type { Issue } from "../errors.ts";
 import { textAt } from "./fields.ts";
 import type { Root, Sides } from "./plan-types.ts";
-import { decidesFlows, flowContent } from "./relevant.ts";
+import { flowContent } from "./relevant.ts";
 import type { RenderedDocument, RootResult } from "./rendered-types.ts";
 
 /**
@@ -43,11 +43,9 @@ function isUnchanged(
   return before.length > 0 && before.join("\n") === named(head).join("\n");
 }
 
-/** A root that had policies or pods in the base and has none in the head. */
+/** A root that had objects in the base and has none in the head. */
 function emptied(root: Root, { base, head }: Partial<Sides<RootResult>>): Issue | undefined {
-  const count = (documents: readonly RenderedDocument[] | undefined): number =>
-    (documents ?? []).filter(({ node }) => decidesFlows(node)).length;
-  if (count(base?.documents) === 0 || count(head?.documents) > 0) return undefined;
+  if ((base?.documents ?? []).length === 0 || (head?.documents ?? []).length > 0) return undefined;
   if (root.head !== undefined && head?.documents === undefined) return undefined;
   const at = root.base?.request?.at;
   const message = `\`${root.label}\` deploys nothing any more; what it deployed before counts as removed`;

@@ -12,24 +12,29 @@ export type SourceObjects = {
   readonly find: (path: string, rendered: YamlMap) => YamlMap | undefined;
 };
 
-/** Reads those of `files` that are asked for. */
+/** Reads `wanted` of `files` at once, and any other of them when it is asked for. */
 export function sourceObjects(tree: Tree, files: readonly TreeEntry[], wanted: ReadonlySet<string>): SourceObjects {
+  const entries = new Map(files.map((entry) => [entry.path, entry]));
   const texts = new Map<string, string>();
-  tree.read(
-    files.filter((entry) => wanted.has(entry.path)),
-    (entry, bytes) => {
-      if (bytes instanceof Uint8Array) texts.set(entry.path, Buffer.from(bytes).toString("utf8"));
-    },
-  );
+  const load = (some: readonly TreeEntry[]): void =>
+    tree.read(some, (entry, bytes) => {
+      texts.set(entry.path, bytes instanceof Uint8Array ? Buffer.from(bytes).toString("utf8") : "");
+    });
+  load(files.filter((entry) => wanted.has(entry.path)));
+  const text: SourceTexts = (path) => {
+    const entry = entries.get(path);
+    if (entry !== undefined && !texts.has(path)) load([entry]);
+    return texts.get(path);
+  };
   const parsed = new Map<string, readonly YamlMap[]>();
   const objects = (path: string): readonly YamlMap[] => {
     const known = parsed.get(path);
     if (known !== undefined) return known;
-    const made = objectsOf(texts.get(path) ?? "");
+    const made = objectsOf(text(path) ?? "");
     parsed.set(path, made);
     return made;
   };
-  return { text: (path) => texts.get(path), find: (path, rendered) => twinOf(rendered, objects(path)) };
+  return { text, find: (path, rendered) => twinOf(rendered, objects(path)) };
 }
 
 /** The object that `rendered` was made from: the same kind, and the same name or the longest that it contains. */
