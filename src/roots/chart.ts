@@ -46,3 +46,10 @@ function dependencies(node: Parameters<typeof listAt>[0], file: string): Depende
     return [{ name: name.text, repository: textAt(item, "repository")?.text ?? "", line: name.line, file }];
   });
 }
+
+const PARTS = /^(?:templates|charts|crds|files)\//;
+
+/** `path`, as seen from the folder of a chart, is read by helm when it renders. */
+export function isChartPart(path: string): boolean {
+  return PARTS.test(path);
+}

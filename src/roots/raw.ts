@@ -1,6 +1,7 @@
 import { isManifestName } from "../tree/path.ts";
 import type { TreeEntry } from "../tree/tree.ts";
 import { chartAround } from "./candidates.ts";
+import { isChartPart } from "./chart.ts";
 import type { Inventory } from "./inventory.ts";
 import { KUSTOMIZATION_NAMES } from "./kustomization.ts";
 import { ancestors, folderOf, nameOf } from "./paths.ts";
@@ -41,13 +42,11 @@ function withAliases(raw: readonly TreeEntry[], aliases: readonly TreeEntry[]): 
   return [...raw, ...aliases.filter((entry) => !read.has(entry.blob))];
 }
 
-const TEMPLATE_FOLDERS = /^(?:templates|charts|crds|files)\//;
-
 /** `template`: helm reads it. `beside`: in the folder of a chart, for no release. A chart at the top is not the whole tree. */
 function roleInChart(inventory: Inventory, path: string): "template" | "beside" | "own" {
   const chart = chartAround(inventory, folderOf(path));
   if (chart === undefined) return "own";
-  if (TEMPLATE_FOLDERS.test(chart === "" ? path : path.slice(chart.length + 1))) return "template";
+  if (isChartPart(chart === "" ? path : path.slice(chart.length + 1))) return "template";
   return chart === "" ? "own" : "beside";
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Issue, SourceRef } from "../errors.ts";
 import { type HelmRequest, type HelmValues, type KustomizeRequest, requestKey } from "../tree/render-request.ts";
 import type { TreeEntry } from "../tree/tree.ts";
+import { isChartPart } from "./chart.ts";
 import { chartNeeds } from "./chart-closure.ts";
 import { type Closure, closureOf } from "./closure.ts";
 import type { DeliveredHelm, Delivery, GivenNamespace } from "./delivery.ts";
@@ -150,7 +151,7 @@ export function helmSide(
   return {
     request,
     key: keyOf(requestKey(request), delivery),
-    files,
+    files: folder === "" ? new Set([...files].filter((path) => isChartPart(path) || path === chart?.file)) : files,
     folders: new Set([folder]),
     problems: [...needs.problems, ...problems],
     plain: [],
