@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { parentPort, workerData } from "node:worker_threads";
 
-const { repositories, token, fault } = workerData;
+const { repositories, token, fault, redirect } = workerData;
 const expected = token === undefined ? undefined : `basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`;
 const requests = [];
 
@@ -15,6 +15,7 @@ const server = createServer((request, response) => {
   if (fault === "reset") return request.socket.destroy();
   if (fault?.status !== undefined) return response.writeHead(fault.status).end();
   if (fault?.delayMs !== undefined) return setTimeout(() => response.writeHead(503).end(), fault.delayMs).unref();
+  if (redirect !== undefined) return response.writeHead(302, { location: redirect + request.url }).end();
   if (!authorized) return response.writeHead(401, { "www-authenticate": 'Basic realm="GitHub"' }).end();
   const match = /^\/([^/]+\/[^/]+?)(?:\.git)?(\/.*)$/.exec(url.pathname);
   const dir = match === null ? undefined : new Map(Object.entries(repositories)).get(match[1]);

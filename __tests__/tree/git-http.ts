@@ -22,6 +22,8 @@ export type GitServerOptions = {
   readonly repositories: Readonly<Record<string, string>>;
   /** Asked for as `Authorization: basic base64(x-access-token:TOKEN)`; anybody may read where absent. */
   readonly token?: string;
+  /** Sends every request on to the same path below this address. */
+  readonly redirect?: string;
   /** Answers every request with this status, or after so long, or not at all. */
   readonly fault?: { readonly status: number } | { readonly delayMs: number } | "reset";
 };

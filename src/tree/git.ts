@@ -51,7 +51,7 @@ export function tryGit(call: GitCall): GitResult {
   const code = done.error !== undefined && "code" in done.error ? done.error.code : undefined;
   const verb = call.args[0] ?? "";
   if (code === "ENOENT") throw failed(`git was not found; install git ${MIN_GIT} or newer`);
-  if (code === "ETIMEDOUT") throw failed(`\`git ${verb}\` took longer than ${Math.round(timeoutMs / 1000)} s`);
+  if (code === "ETIMEDOUT") throw failed(`\`git ${verb}\` took longer than ${timeoutMs / 1000} s`);
   const overflow = code === "ENOBUFS";
   if (done.error !== undefined && !overflow) throw failed(`\`git ${verb}\` could not be started (${code})`);
   const complaint = lastLine(done.stderr.toString("utf8"), call);
