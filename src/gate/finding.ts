@@ -1,5 +1,6 @@
 import type { Block, Cause, Witness } from "../diff/flow-diff.ts";
 import type { Issue, Severity, SourceRef } from "../errors.ts";
+import type { Peer } from "../model/peer.ts";
 import type { Exception, Rule } from "./rule.ts";
 
 export type FindingKind =
@@ -30,6 +31,8 @@ export type Finding = {
    * meant. In `violated` and `expired` findings `opened` is what stands open, also where base allowed it.
    */
   readonly blocks: readonly Block[];
+  /** Whom a finding is about that means no flow, or more than its flows. */
+  readonly about: { readonly side: "from" | "to"; readonly peers: readonly Peer[] } | undefined;
   readonly causes: readonly Cause[];
   readonly witness: Witness | undefined;
   /** Who was allowed all along, in words, for "On `main` only … could". */

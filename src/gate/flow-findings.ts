@@ -107,18 +107,20 @@ function ungoverned(cuts: readonly Cut[], { one, scene, absolute, explain }: Tel
   const groups = byException(cuts, "ungoverned");
   const blocks = groups.flatMap(([exception, own]) => (exception === undefined ? own : []));
   const peers = one.ungoverned.map(({ subject }) => subject.peer);
-  const side = one.rule.to === undefined ? "from" : "to";
+  const side: "from" | "to" = one.rule.to === undefined ? "from" : "to";
   const sentence = `${code(listPeers(peers))} ${first.why}, where no policy governs ${peers.length === 1 ? "it" : "them"}`;
   const flows = blocks.length === 0 ? "" : `; ${flowSentence(blocks, verb(absolute), scene.words)}`;
   const excepted = groups.flatMap(([exception, own]) => (exception === undefined ? [] : [{ exception, own }]));
-  const shared = { kind: "ungoverned", severity: one.rule.severity, at: first.subject.peer.head?.source } as const;
+  const about = { side, peers } as const;
+  const at = first.subject.peer.head?.source;
+  const shared = { kind: "ungoverned", severity: one.rule.severity, at, about } as const;
   return [
     finding(one.rule, {
       ...shared,
       message: sentence + flows,
       blocks,
       why: explainFirst(blocks, explain),
-      exception: blocks.length > 0 ? undefined : exceptionOn(side, peers, one.active, scene.views),
+      exception: blocks.length > 0 ? undefined : exceptionOn(about, one.active, scene.views),
     }),
     ...excepted.map(({ exception, own }) =>
       finding(one.rule, { ...shared, message: flowSentence(own, verb(absolute), scene.words), blocks: own, exception }),
@@ -157,9 +159,10 @@ function joined(objection: "joined" | "arrived", cuts: readonly Cut[], tell: Tel
   const first = silent[0];
   if (first === undefined) return out;
   const peers = silent.map(({ peer }) => peer);
-  const exception = exceptionOn(first.side, peers, one.active, scene.views);
+  const about = { side: first.side, peers };
+  const exception = exceptionOn(about, one.active, scene.views);
   const message = joinSentence(objection, peers);
-  return [...out, finding(one.rule, { kind: "joined", severity, message, at: first.at, exception })];
+  return [...out, finding(one.rule, { kind: "joined", severity, message, at: first.at, about, exception })];
 }
 
 function joinSentence(objection: "joined" | "arrived", peers: readonly Peer[]): string {

@@ -69,7 +69,7 @@ export function checkTree(input: Omit<JudgeInput, "base" | "exposures" | "podRan
   const idle: { rules: Rule[]; exceptions: Exception[] } = { rules: [], exceptions: [] };
   for (const rule of input.rules) {
     const one = caseOf(rule, input, scene);
-    const found = head.plugin.enforces ? flowFindings(one, scene, true) : [unenforced(rule, rule.severity, head)];
+    const found = head.plugin.enforces ? flowFindings(one, scene, true) : [unenforced(one, rule.severity, head)];
     findings.push(...found);
     if (protectsNothing(rule, scene)) idle.rules.push(rule);
     idle.exceptions.push(...one.expired, ...unusedExceptions(one, found, scene));
@@ -92,7 +92,7 @@ function ruleFindings(one: Case, scene: Scene, input: JudgeInput): readonly Find
   const enforces = scene.head.plugin.enforces;
   const isAbsolute = rule.on === "violate";
   const findings = [
-    ...(enforces ? [] : [unenforced(rule, isAbsolute ? rule.severity : "warning", scene.head)]),
+    ...(enforces ? [] : [unenforced(one, isAbsolute ? rule.severity : "warning", scene.head)]),
     ...(enforces || !isAbsolute ? flowFindings(one, scene, isAbsolute) : []),
     ...subjectFindings(one, scene),
     ...exposureFindings(rule, input.exposures, scene),
@@ -103,12 +103,13 @@ function ruleFindings(one: Case, scene: Scene, input: JudgeInput): readonly Find
 }
 
 /** Under a plugin that enforces nothing no path is protected. */
-function unenforced(rule: Rule, severity: Finding["severity"], head: Cluster): Finding {
+function unenforced({ rule, active }: Case, severity: Finding["severity"], head: Cluster): Finding {
   const end = subjectEnds(rule)[0];
   const subject = end === undefined ? undefined : rule[end];
   const name = isAnnotation(rule) || subject === undefined ? rule.name : formatSelector(subject);
   const message = `the network plugin ${code(head.plugin.name ?? "of this cluster")} enforces no policy: nothing protects ${code(name)}`;
-  return finding(rule, { kind: "unenforced", severity, message });
+  const exception = active.find(({ from, to, ports }) => from === undefined && to === undefined && ports === undefined);
+  return finding(rule, { kind: "unenforced", severity, message, exception });
 }
 
 function idleExceptions(one: Case, found: readonly Finding[], scene: Scene): Idle["exceptions"] {

@@ -34,6 +34,7 @@ type Told = {
   readonly message: string;
   readonly at?: SourceRef | undefined;
   readonly blocks?: readonly Block[];
+  readonly about?: Finding["about"];
   readonly why?: { readonly causes: readonly Cause[]; readonly witness: Witness | undefined };
   readonly allowedBefore?: string;
   readonly exception?: Exception | undefined;
@@ -51,6 +52,7 @@ export function finding(rule: Rule, told: Told): Finding {
     message: told.message,
     at: told.at ?? (causes.find((cause) => cause.side === "head") ?? causes[0])?.at ?? rule.at,
     blocks: told.blocks ?? [],
+    about: told.about,
     causes,
     witness: told.why?.witness,
     allowedBefore: told.allowedBefore ?? "",
@@ -59,19 +61,18 @@ export function finding(rule: Rule, told: Told): Finding {
 }
 
 /**
- * The active exception that covers a finding without flows: it restricts neither ports nor the other end, and covers
- * each of `peers` at `side`.
+ * The first of the active exceptions that together cover a finding about `peers`: they restrict neither ports nor the
+ * other end. `undefined` where a peer is left.
  */
 export function exceptionOn(
-  side: "from" | "to",
-  peers: readonly Peer[],
+  { side, peers }: { readonly side: "from" | "to"; readonly peers: readonly Peer[] },
   active: readonly Exception[],
   views: Views,
 ): Exception | undefined {
   const other = side === "from" ? "to" : "from";
-  return active.find((exception) => {
-    if (exception.ports !== undefined || exception[other] !== undefined) return false;
-    const selector = exception[side];
-    return selector === undefined || peers.every((peer) => excepts(selector, views(peer)));
-  });
+  const whole = active.filter((exception) => exception.ports === undefined && exception[other] === undefined);
+  const covering = peers.map((peer) =>
+    whole.find(({ [side]: selector }) => selector === undefined || excepts(selector, views(peer))),
+  );
+  return covering.includes(undefined) ? undefined : covering[0];
 }

@@ -33,13 +33,14 @@ function leftFinding(
   const { rule, active } = one;
   const isLost = matchedInBase(selector, subjects) && !matchedInHead(selector, subjects) && !isAnnotation(rule);
   const hasSuccessor = left.some(({ fate }) => fate === "moved");
-  const peers = left.map(({ peer }) => peer);
+  const about = { side, peers: left.map(({ peer }) => peer) };
   return finding(rule, {
     kind: isLost ? "subject-lost" : "subject-removed",
     severity: isLost && !hasSuccessor ? rule.severity : "warning",
     message: isLost ? `nothing is left of what the rule protects: ${fatesOf(left)}` : fatesOf(left),
     at: left[0] === undefined ? undefined : placeOf(left[0]),
-    exception: exceptionOn(side, peers, active, scene.views),
+    about,
+    exception: exceptionOn(about, active, scene.views),
   });
 }
 
