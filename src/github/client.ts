@@ -62,28 +62,27 @@ export function openGitHub(options: ClientOptions): GitHubClient {
     loaded ??= loadOctokit(options, patience);
     return loaded;
   };
-  const ask = (route: string, parameters: Parameters, retries: number) =>
+  const ask = (route: string, parameters: Parameters, retries: object) =>
     spend(async (signal) => {
       const { request } = await octokit();
-      const { status, headers, data } = await request(route, { ...parameters, request: { signal, retries } });
+      const { status, headers, data } = await request(route, { ...parameters, request: { signal, ...retries } });
       return { status, contentType: headers["content-type"] ?? "", data };
     });
   return {
     hasToken: options.token !== "",
-    send: (route, parameters) => ask(route, parameters, patience.retries),
-    sendOnce: (route, parameters) => ask(route, parameters, 0),
+    send: (route, parameters) => ask(route, parameters, {}),
+    // A number of retries given with a request applies to every error, so none but 0 may be given.
+    sendOnce: (route, parameters) => ask(route, parameters, { retries: 0 }),
     pages: (route, parameters) =>
       spend(async (signal) => {
         const { paginate } = await octokit();
-        const request = { signal, retries: patience.retries };
-        const items = await paginate(route, { ...parameters, per_page: 100, request });
+        const items = await paginate(route, { ...parameters, per_page: 100, request: { signal } });
         return items.map((item): unknown => item);
       }),
     viewer: () =>
       spend(async (signal) => {
         const { graphql } = await octokit();
-        const request = { signal, retries: patience.retries };
-        const data: unknown = await graphql("query { viewer { login } }", { request });
+        const data: unknown = await graphql("query { viewer { login } }", { request: { signal } });
         return { status: 200, contentType: "application/json", data };
       }),
     pause: (seconds) => spend(() => new Promise((resolve) => setTimeout(resolve, seconds * patience.secondMs))),
@@ -120,6 +119,15 @@ function allowance(totalMs: number): Spend {
 
 let clients = 0;
 
+// Lets everything through at once; the plugin's pauses between writes are for programs that write in bulk.
+const unspaced = {
+  key: () => ({
+    schedule: async (_job: object, work: (...values: readonly unknown[]) => unknown, ...values: readonly unknown[]) =>
+      work(...values),
+  }),
+};
+const UNSPACED_WRITES: { readonly [group: string]: unknown } = { write: unspaced, notifications: unspaced };
+
 async function loadOctokit(options: ClientOptions, patience: Patience) {
   const [{ Octokit }, { retry }, { throttling }, fetchNow] = await Promise.all([
     import("@octokit/rest"),
@@ -141,13 +149,18 @@ async function loadOctokit(options: ClientOptions, patience: Patience) {
     log: silent,
     request: { fetch: wholeFetch(fetchNow, patience.attemptMs), log: silent },
     // A rate limit is the throttling plugin's to wait for, not to be tried again in a second.
-    retry: { doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451], retryAfterBaseValue: patience.secondMs },
+    retry: {
+      doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451],
+      retries: patience.retries,
+      retryAfterBaseValue: patience.secondMs,
+    },
     throttle: {
       // Limiters are shared by id across the process; each client has its own.
       id: `netpol-review-${clients}`,
       onRateLimit: mayWait,
       onSecondaryRateLimit: mayWait,
       retryAfterBaseValue: patience.secondMs,
+      ...UNSPACED_WRITES,
     },
   });
   octokit.hook.before("request", (request) => {
