@@ -71,9 +71,10 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-/** The last line that says something; a Go program that dies of memory says it in the first. */
+/** The line that says what went wrong: of a Go program that dies of memory the first, of others the last error. */
 function lastLine(stderr: string): string {
   const lines = stderr.split(/\r?\n/).filter((line) => line.trim() !== "");
   const fatal = lines.find((line) => line.startsWith("fatal error: ") || line.startsWith("runtime: "));
-  return (fatal ?? lines[lines.length - 1] ?? "").trim();
+  const errors = lines.filter((line) => /^error: /i.test(line));
+  return (fatal ?? errors[errors.length - 1] ?? lines[lines.length - 1] ?? "").trim();
 }
