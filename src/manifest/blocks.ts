@@ -14,7 +14,7 @@ import {
   unionAddresses,
 } from "../sets/addresses.ts";
 import type { ConvertContext } from "./context.ts";
-import { checkMap, type Field, fault, items, member, shape, text } from "./fields.ts";
+import { checkMap, type Field, fault, items, member, requireField, shape, text } from "./fields.ts";
 
 const IP_BLOCK = shape("an ipBlock", ["cidr", "except"], {
   cidrs: "an ipBlock has one `cidr`; write one ipBlock a block",
@@ -43,7 +43,7 @@ export function ipBlock(field: Field, remarks: Remark[]): AddressSet {
   const cidr = text(cidrField) ?? "";
   const block = cidr === "" ? undefined : lenientCidr(cidrField, cidr, remarks);
   if (block === undefined) {
-    if (cidr === "") fault(cidrField, "is required");
+    if (cidr === "") requireField(cidrField);
     return NO_ADDRESS;
   }
   let set = block.set;

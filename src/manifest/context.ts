@@ -1,5 +1,5 @@
-import type { Assumption, Deviation, Namespace, Workload } from "../model/cluster.ts";
 import type { Issue } from "../errors.ts";
+import type { Assumption, Deviation, Namespace, Workload } from "../model/cluster.ts";
 import type { Policy } from "../model/policy.ts";
 import type { AddressSet } from "../sets/addresses.ts";
 import type { ManifestObject } from "./object.ts";

@@ -1,7 +1,7 @@
 import type { Issue, SourceRef } from "../errors.ts";
 import type { ObjectRef } from "../model/policy.ts";
 import { canonical } from "./canonical.ts";
-import { type Field, fault, isTemplateText, member, root, text } from "./fields.ts";
+import { type Field, fault, isTemplateText, member, requireField, root, text } from "./fields.ts";
 import { foreignKind, policiesInText, wrappedKinds } from "./foreign.ts";
 import { canExist, type KindRow, kindRow, misspeltKind, namesPolicy, splitApiVersion } from "./kinds.ts";
 import { objectFault } from "./metadata.ts";
@@ -59,8 +59,9 @@ function objectOf(
     namespace: known.scope === "cluster" ? "" : namespace,
     name: name === "" ? generated : name,
   };
-  if (ref.name === "") fault(member(metadata, "name"), "is required");
-  const rejected = objectFault(ref, source, at.faults, () => canonical(document.node) ?? document.origin);
+  if (ref.name === "") requireField(member(metadata, "name"));
+  const shown = ref.name === "" ? { ...ref, name: nameOf(document.node) } : ref;
+  const rejected = objectFault(shown, source, at.faults, () => canonical(document.node) ?? document.origin);
   if (rejected !== undefined) return { object: undefined, issues: [rejected] };
   const { node, origin, defaultNamespace } = document;
   const object: ManifestObject = { ref, version, node, source, origin };

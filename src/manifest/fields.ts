@@ -130,20 +130,34 @@ export function flag(field: Field): boolean | undefined {
   return undefined;
 }
 
-/** The texts of the map at `field`, with the line of each key. A value of null is the empty text, as in Go. */
+/** The member at the end of a path of names. */
+export function memberAt(field: Field, path: readonly string[]): Field {
+  return path.reduce(member, field);
+}
+
+/** A text and the line of its key. */
+export type Entry = { readonly value: string; readonly line: number };
+
+/**
+ * The texts of the map at `field`, by key. A value of null is the empty text, as in Go. Placeholders are faults only
+ * where an answer depends on the texts.
+ */
 export function textMap(
   field: Field,
   what: string,
-): ReadonlyMap<string, { readonly value: string; readonly line: number }> {
-  const out = new Map<string, { readonly value: string; readonly line: number }>();
+  placeholders: "fault" | "ignore" = "fault",
+): ReadonlyMap<string, Entry> {
+  const out = new Map<string, Entry>();
   for (const [key, entry] of entries(field)) {
     const node = presentNode(entry.value);
-    const at = { node, path: `${field.path}.${key}`, line: entry.keyLine, faults: field.faults };
-    if (isTemplateText(key)) fault({ ...at, node: scalarOf(key, at.line) }, "is a placeholder");
-    if (node === undefined) out.set(key, { value: "", line: entry.keyLine });
-    else if (node.kind === "scalar" && typeof node.value === "string") {
-      out.set(key, { value: text(at) ?? "", line: entry.keyLine });
-    } else fault(at, `is ${describe(node)}, and ${what} are text${quoteHint(node)}`);
+    const line = entry.keyLine;
+    const at = { node, path: `${field.path}.${key}`, line, faults: field.faults };
+    if (node === undefined) out.set(key, { value: "", line });
+    else if (node.kind === "scalar" && typeof node.value === "string") out.set(key, { value: node.value, line });
+    else fault(at, `is ${describe(node)}, and ${what} are text${quoteHint(node)}`);
+    if (placeholders === "ignore") continue;
+    if (isTemplateText(key)) fault({ ...at, node: scalarOf(key, line) }, "is a placeholder");
+    if (node !== undefined && isPlaceholder(node)) text(at);
   }
   return out;
 }

@@ -27,13 +27,16 @@ const METADATA = shape(
   { matchLabels: "perhaps `labels`", podSelector: "it stands under `spec`" },
 );
 
+/** Most characters of one text of a manifest that a message repeats. */
+const MOST_SHOWN = 300;
+
 /** Checks the metadata of an object as strictly as the API server does. */
 export function checkMetadata(object: Field): void {
   const metadata = member(object, "metadata");
   checkMap(metadata, METADATA);
   checkName(metadata);
-  textMap(member(metadata, "labels"), "labels");
-  textMap(member(metadata, "annotations"), "annotations");
+  textMap(member(metadata, "labels"), "labels", "ignore");
+  textMap(member(metadata, "annotations"), "annotations", "ignore");
 }
 
 /** Checks name and namespace alone. */
@@ -72,16 +75,20 @@ export function objectFault(
   const subject = formatObject(ref);
   const others = faults.length - 1;
   const more = others === 0 ? "" : ` (and ${others} more ${others === 1 ? "fault" : "faults"})`;
-  const message = first.template
-    ? `\`${subject}\` is not evaluated, it is a template that nobody filled in: \`${first.path}\` ${first.text}${more}`
-    : `\`${subject}\` is not evaluated, the API server rejects it: \`${first.path}\` ${first.text}${more}`;
+  const reason = first.template ? "it is a template that nobody filled in" : "the API server rejects it";
+  const what = `\`${clip(first.path)}\` ${clip(first.text)}${more}`;
   return {
     code: first.template ? "TEMPLATE" : "REJECTED",
     severity: "error",
     at: { file: source.file, line: first.line },
-    message,
+    message: `\`${clip(subject)}\` is not evaluated, ${reason}: ${what}`,
     subject,
     hides: true,
     content: content(),
   };
+}
+
+/** Text of a manifest that is not longer than a line of a report should be. */
+export function clip(text: string): string {
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }

@@ -56,7 +56,7 @@ function policyOf(object: ManifestObject, spec: NetworkPolicySpec, direction: Di
     direction,
     tier,
     rank,
-    order: [order, `${name}/${namespace}/${object.ref.kind}`],
+    order: [order, `${name}/${namespace}/Kubernetes${object.ref.kind}`],
     subject: and(PODS, own, ...podLabels(spec.podSelector)),
     isolates: true,
     rules: spec[direction].map((each, i) => ruleOf(each, { object, own, path: `${direction}[${i}]` }, scope)),

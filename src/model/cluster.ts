@@ -13,6 +13,8 @@ export type Workload = {
   readonly pod: Pod;
   /** Number of pods as declared; `undefined` where the cluster decides (DaemonSet). */
   readonly replicas: number | undefined;
+  /** Ordinal of a StatefulSet's first replica, where it is not 0. */
+  readonly firstReplica?: number;
   /** The line of the object's `kind`. */
   readonly source: SourceRef;
   /** The line of each label of the pod template that has one. */

@@ -1,0 +1,140 @@
+import type { Issue } from "../errors.ts";
+import { formatWorkload, type Namespace, type Workload } from "../model/cluster.ts";
+import { formatObject, type Policy, type PortName, type Rule } from "../model/policy.ts";
+import { holds, type Predicate } from "../model/predicate.ts";
+import type { Protocol } from "../sets/protocol.ts";
+import { clip } from "./metadata.ts";
+import {
+  type Indexed,
+  indexWorkloads,
+  onlyNamespace,
+  selected,
+  selectsAny,
+  type WorkloadIndex,
+} from "./workload-index.ts";
+
+/** What is odd about policies and workloads that are each in order: policies that miss their pods, mostly. */
+export function checkCluster(
+  policies: readonly Policy[],
+  workloads: readonly Workload[],
+  namespaces: ReadonlyMap<string, Namespace>,
+): readonly Issue[] {
+  const index = indexWorkloads(workloads);
+  const host = indexWorkloads(
+    workloads.filter(({ pod }) => pod.hostNetwork),
+    true,
+  );
+  return [
+    ...hostNetworkIssues(policies, host),
+    ...subjectIssues(policies, index, host),
+    ...namedPortIssues(policies, index),
+    ...namespaceIssues(policies, namespaces),
+  ];
+}
+
+/** One warning for each workload in its node's network that a policy appears to select. */
+function hostNetworkIssues(policies: readonly Policy[], host: WorkloadIndex): readonly Issue[] {
+  const issues: Issue[] = [];
+  const told = new Set<Indexed>();
+  for (const policy of policies) {
+    if (told.size === host.all.length) return issues;
+    for (const entry of selected(host, policy.subject)) {
+      if (told.has(entry)) continue;
+      told.add(entry);
+      const subject = formatWorkload(entry.workload);
+      const name = formatObject(policy.object);
+      const message = `\`${clip(name)}\` appears to select \`${clip(subject)}\`, which has \`hostNetwork: true\`: no policy governs it`;
+      issues.push({ code: "HOST_NETWORK", severity: "warning", at: policy.source, message, subject });
+    }
+  }
+  return issues;
+}
+
+/** A warning for each policy that selects none of the workloads that its namespace has. */
+function subjectIssues(policies: readonly Policy[], index: WorkloadIndex, host: WorkloadIndex): readonly Issue[] {
+  const issues: Issue[] = [];
+  const asked = new Set<string>();
+  for (const { object, subject: pods, source } of policies) {
+    const namespace = onlyNamespace(pods);
+    if (namespace === undefined || !index.byNamespace.has(namespace)) continue;
+    const subject = formatObject(object);
+    if (asked.has(`${object.group}/${subject}`)) continue;
+    asked.add(`${object.group}/${subject}`);
+    if (selectsAny(index, pods) || selectsAny(host, pods)) continue;
+    const message = `\`${clip(subject)}\` selects none of the workloads that are declared in \`${clip(namespace)}\``;
+    issues.push({ code: "UNMATCHED_SELECTOR", severity: "warning", at: source, message, subject });
+  }
+  return issues;
+}
+
+/** A warning for each port name that none of the pods declares that the rule leads to. */
+function namedPortIssues(policies: readonly Policy[], index: WorkloadIndex): readonly Issue[] {
+  const issues: Issue[] = [];
+  let declaring: ReadonlyMap<string, readonly Indexed[]> | undefined;
+  for (const policy of policies) {
+    for (const rule of policy.rules) {
+      for (const port of rule.conn.names) {
+        declaring ??= byPortName(index);
+        const issue = namedPortIssue(policy, { rule, port }, { index, declaring });
+        if (issue !== undefined) issues.push(issue);
+      }
+    }
+  }
+  return issues;
+}
+
+function namedPortIssue(
+  policy: Policy,
+  at: { readonly rule: Rule; readonly port: PortName },
+  where: { readonly index: WorkloadIndex; readonly declaring: ReadonlyMap<string, readonly Indexed[]> },
+): Issue | undefined {
+  const { rule, port } = at;
+  const destinations: Predicate = policy.direction === "ingress" ? policy.subject : rule.peer;
+  const entries = where.declaring.get(port.name) ?? [];
+  const leading = entries.filter((entry) => holds(destinations, entry.endpoint));
+  if (leading.some((entry) => protocolsOf(entry, port.name).some((each) => matches(port, each)))) return undefined;
+  if (leading.length === 0 && !selectsAny(where.index, destinations)) return undefined;
+  const other = leading[0] === undefined ? undefined : protocolsOf(leading[0], port.name)[0];
+  const hint =
+    other === undefined ? "" : `; \`${formatWorkload(leading[0]?.workload ?? NOBODY)}\` declares it for ${other}`;
+  const protocol = port.protocol === undefined ? "" : ` for ${port.protocol}`;
+  const subject = formatObject(policy.object);
+  const message = `in \`${clip(subject)}\`, no declared pod that \`${rule.path}\` leads to has a port named \`${port.name}\`${protocol}${hint}`;
+  return { code: "UNMATCHED_NAMED_PORT", severity: "warning", at: rule.source, message, subject };
+}
+
+const NOBODY = { namespace: "", name: "", kind: "" };
+
+function matches(port: PortName, protocol: Protocol): boolean {
+  return port.protocol === undefined || port.protocol === protocol;
+}
+
+function protocolsOf({ workload }: Indexed, name: string): readonly Protocol[] {
+  return (workload.pod.ports ?? []).filter((port) => port.name === name).map((port) => port.protocol);
+}
+
+function byPortName(index: WorkloadIndex): ReadonlyMap<string, readonly Indexed[]> {
+  const out = new Map<string, Indexed[]>();
+  for (const entry of index.all) {
+    for (const name of new Set((entry.workload.pod.ports ?? []).map((port) => port.name))) {
+      out.set(name, [...(out.get(name) ?? []), entry]);
+    }
+  }
+  return out;
+}
+
+/** A warning for each namespace that policies stand in and that is not declared, where others are. */
+function namespaceIssues(policies: readonly Policy[], namespaces: ReadonlyMap<string, Namespace>): readonly Issue[] {
+  if (![...namespaces.values()].some(({ declared }) => declared)) return [];
+  const issues: Issue[] = [];
+  const told = new Set<string>();
+  for (const { object, source } of policies) {
+    const { namespace } = object;
+    if (namespace === "" || told.has(namespace) || namespaces.get(namespace)?.declared !== false) continue;
+    told.add(namespace);
+    const subject = formatObject(object);
+    const message = `\`${clip(subject)}\` stands in the namespace \`${clip(namespace)}\`, which is not declared, though others are`;
+    issues.push({ code: "SUSPECT", severity: "warning", at: source, message, subject: `namespace ${namespace}` });
+  }
+  return issues;
+}

@@ -1,0 +1,129 @@
+import type { ContainerPort } from "../model/endpoint.ts";
+import type { LabelSet } from "../model/labels.ts";
+import { ALL, type Conn, NONE, ports as portRange, union } from "../sets/conn.ts";
+import { formatConn } from "../sets/conn-text.ts";
+import type { Protocol } from "../sets/protocol.ts";
+import {
+  type Entry,
+  type Field,
+  fault,
+  flag,
+  integer,
+  isTemplateText,
+  items,
+  member,
+  requireField,
+  text,
+  textMap,
+} from "./fields.ts";
+import { labelKeyFault, labelValueFault, portNameFault } from "./syntax.ts";
+
+/** Everything of a pod template that an answer can depend on. */
+export type PodTemplate = {
+  readonly labels: LabelSet;
+  readonly labelLines: ReadonlyMap<string, number>;
+  /** Named ports; `undefined` where the manifest does not say what containers the pods have. */
+  readonly ports: readonly ContainerPort[] | undefined;
+  /** Every declared port, named or not: `TCP 8080,UDP 53`. */
+  readonly declaredPorts: string;
+  readonly hostNetwork: boolean;
+  readonly serviceAccount: string;
+  /** Equal for templates that differ in names and labels only. */
+  readonly digest: string;
+};
+
+const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map<string, Protocol>([
+  ["TCP", "TCP"],
+  ["UDP", "UDP"],
+  ["SCTP", "SCTP"],
+]);
+
+/**
+ * The pod template whose labels stand at `labels` and whose spec stands at `spec`. Ports come from containers, then
+ * from init containers that stay (`restartPolicy: Always`).
+ * Source: Kubernetes API, core/v1 types.go, PodSpec; `docs/semantics.md`, W03.
+ */
+export function podTemplate(labels: Field, spec: Field): PodTemplate {
+  const entries = podLabels(labels);
+  const declared = containerPorts(spec);
+  const hostNetwork = flag(member(spec, "hostNetwork")) ?? false;
+  const account = text(member(spec, "serviceAccountName")) ?? text(member(spec, "serviceAccount"));
+  return {
+    labels: new Map([...entries].map(([key, { value }]) => [key, value])),
+    labelLines: new Map([...entries].map(([key, { line }]) => [key, line])),
+    ports: declared.filter((port) => port.name !== ""),
+    declaredPorts: describePorts(declared),
+    hostNetwork,
+    serviceAccount: account === undefined || account === "" ? "default" : account,
+    digest: digestOf(spec, hostNetwork),
+  };
+}
+
+/** The labels at `field`, checked as the API server checks labels. */
+export function podLabels(field: Field): ReadonlyMap<string, Entry> {
+  const labels = textMap(field, "labels");
+  for (const [key, { value, line }] of labels) {
+    const at = { ...field, path: `${field.path}.${key}`, line };
+    const wrongKey = isTemplateText(key) ? undefined : labelKeyFault(key);
+    const wrongValue = isTemplateText(value) ? undefined : labelValueFault(value);
+    if (wrongKey !== undefined) fault(at, wrongKey);
+    if (wrongValue !== undefined) fault(at, wrongValue);
+  }
+  return labels;
+}
+
+function containerPorts(spec: Field): readonly ContainerPort[] {
+  const containers = items(member(spec, "containers"));
+  const staying = items(member(spec, "initContainers")).filter(
+    (each) => text(member(each, "restartPolicy")) === "Always",
+  );
+  return [...containers, ...staying].flatMap((each) => items(member(each, "ports")).map(containerPort));
+}
+
+function containerPort(field: Field): ContainerPort {
+  const number = member(field, "containerPort");
+  const port = integer(number, { min: 1, max: 65535 });
+  if (port === undefined) requireField(number);
+  const protocolField = member(field, "protocol");
+  const given = text(protocolField);
+  const protocol = given === undefined ? "TCP" : PROTOCOLS.get(given);
+  if (protocol === undefined && !isTemplateText(given ?? "")) {
+    fault(protocolField, `must be \`TCP\`, \`UDP\` or \`SCTP\`, not \`${given}\``);
+  }
+  const nameField = member(field, "name");
+  const name = text(nameField) ?? "";
+  const wrong = name === "" || isTemplateText(name) ? undefined : portNameFault(name);
+  if (wrong !== undefined) fault(nameField, wrong);
+  return { name, protocol: protocol ?? "TCP", port: port ?? 1 };
+}
+
+const described = new Map<string, string>();
+
+/** Most pods declare the same few ports: each combination is put into words once. */
+function describePorts(declared: readonly ContainerPort[]): string {
+  if (declared.length === 0) return "";
+  const key = declared.map(({ protocol, port }) => `${protocol}${port}`).join();
+  const known = described.get(key);
+  if (known !== undefined) return known;
+  const conn = declared.reduce((sum: Conn, { protocol, port }) => union(sum, portRange(protocol, port)), NONE);
+  const words = formatConn(conn, ALL);
+  described.set(key, words);
+  return words;
+}
+
+/** Images, commands and ports, without any name: the part of a template that says what runs. */
+function digestOf(spec: Field, hostNetwork: boolean): string {
+  const parts: string[] = [hostNetwork ? "host" : "pod"];
+  for (const list of ["containers", "initContainers"]) {
+    for (const container of items(member(spec, list))) {
+      parts.push(list, plain(member(container, "image")));
+      for (const name of ["command", "args"]) parts.push(name, ...items(member(container, name)).map(plain));
+      for (const port of items(member(container, "ports"))) parts.push("port", plain(member(port, "containerPort")));
+    }
+  }
+  return JSON.stringify(parts);
+}
+
+function plain({ node }: Field): string {
+  return node?.kind === "scalar" ? node.text : "";
+}

@@ -1,0 +1,140 @@
+import type { Issue } from "../errors.ts";
+import { formatWorkload, type Namespace, type Workload } from "../model/cluster.ts";
+import type { LabelSet } from "../model/labels.ts";
+import { NO_LABELS } from "../model/labels.ts";
+import type { Policy } from "../model/policy.ts";
+import type { Predicate } from "../model/predicate.ts";
+import { memberAt, root, textMap } from "./fields.ts";
+import { clip } from "./metadata.ts";
+import type { Decoded, ManifestObject } from "./object.ts";
+import type { OwnedDraft } from "./owners.ts";
+import { decodeWorkload, type WorkloadDraft } from "./workloads.ts";
+
+const decoded = new WeakMap<ManifestObject, Decoded<WorkloadDraft>>();
+
+/** As `decodeWorkload`; each object is decoded once, however often it is asked for. */
+export function draftOf(object: ManifestObject): Decoded<WorkloadDraft> {
+  const known = decoded.get(object);
+  if (known !== undefined) return known;
+  const result = decodeWorkload(object);
+  decoded.set(object, result);
+  return result;
+}
+
+/** Labels of the service accounts that a tree declares, by `namespace/name`. */
+export function serviceAccountLabels(objects: readonly ManifestObject[]): ReadonlyMap<string, LabelSet> {
+  const out = new Map<string, LabelSet>();
+  for (const object of objects) {
+    const labels = textMap(memberAt(root(object.node), ["metadata", "labels"]), "labels", "ignore");
+    out.set(`${object.ref.namespace}/${object.ref.name}`, new Map([...labels].map(([key, { value }]) => [key, value])));
+  }
+  return out;
+}
+
+type Known = { readonly namespaceLabels: LabelSet; readonly accountLabels: LabelSet; readonly workload: Workload };
+
+const assembled = new WeakMap<WorkloadDraft, Known>();
+
+/** The workloads of one cluster, sorted by namespace, name and kind. Equal arguments give the same workloads. */
+export function assembleWorkloads(
+  owned: readonly OwnedDraft[],
+  namespaces: ReadonlyMap<string, Namespace>,
+  accounts: ReadonlyMap<string, LabelSet>,
+): readonly Workload[] {
+  const workloads = owned.map((each) => {
+    const namespaceLabels = namespaces.get(each.namespace)?.labels ?? NO_LABELS;
+    const account = `${each.namespace}/${each.draft.template.serviceAccount}`;
+    const accountLabels = accounts.get(account) ?? NO_LABELS;
+    const known = assembled.get(each.draft);
+    if (known?.namespaceLabels === namespaceLabels && known.accountLabels === accountLabels) return known.workload;
+    const workload = assemble(each, namespaceLabels, accountLabels);
+    assembled.set(each.draft, { namespaceLabels, accountLabels, workload });
+    return workload;
+  });
+  return workloads.sort(
+    (a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name) || compare(a.kind, b.kind),
+  );
+}
+
+function assemble(each: OwnedDraft, namespaceLabels: LabelSet, accountLabels: LabelSet): Workload {
+  const { draft, namespace, name, kind } = each;
+  const { template } = draft;
+  const workload: Workload = {
+    namespace,
+    name,
+    kind,
+    pod: {
+      namespace,
+      labels: template.labels,
+      namespaceLabels,
+      serviceAccount: template.serviceAccount,
+      serviceAccountLabels: accountLabels,
+      ports: template.ports,
+      hostNetwork: template.hostNetwork,
+    },
+    replicas: draft.replicas,
+    source: draft.object.source,
+    labelLines: template.labelLines,
+    protected: draft.protected,
+    templateDigest: template.digest,
+    declaredPorts: template.declaredPorts,
+  };
+  return draft.firstReplica === 0 ? workload : { ...workload, firstReplica: draft.firstReplica };
+}
+
+function compare(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+/** Labels whose values, or whose presence, some policy asks for. */
+type Asked = { readonly values: Set<string>; readonly presence: Set<string> };
+
+/** An error for each workload whose pods differ in a label that some policy asks for. */
+export function gapIssues(owned: readonly OwnedDraft[], policies: readonly Policy[]): readonly Issue[] {
+  const uneven = owned.filter(({ gaps }) => gaps.size > 0);
+  if (uneven.length === 0) return [];
+  const asked: Asked = { values: new Set(), presence: new Set() };
+  for (const { subject, rules } of policies) {
+    collectKeys(subject, asked);
+    for (const { peer } of rules) collectKeys(peer, asked);
+  }
+  return uneven.flatMap(({ gaps, namespace, name, kind, draft }) => {
+    const labels = [...gaps].filter(
+      ([label, gap]) => asked.values.has(label) || (gap === "presence" && asked.presence.has(label)),
+    );
+    if (labels.length === 0) return [];
+    const subject = formatWorkload({ namespace, name, kind });
+    const list = labels.map(([label]) => `\`${label}\``).sort();
+    const message = `the pods of \`${clip(subject)}\` differ in ${list.join(", ")}, which policies ask for: read as an unknown value`;
+    return [{ code: "SUSPECT", severity: "error", at: draft.object.source, message, subject, hides: true }];
+  });
+}
+
+function collectKeys(predicate: Predicate, asked: Asked): void {
+  switch (predicate.op) {
+    case "and":
+    case "or":
+      for (const part of predicate.of) collectKeys(part, asked);
+      return;
+    case "not":
+      collectKeys(predicate.of, asked);
+      return;
+    case "podLabels": {
+      const { key, operator } = predicate.requirement;
+      const exists = operator === "Exists" || operator === "DoesNotExist";
+      (exists ? asked.presence : asked.values).add(key);
+      return;
+    }
+    case "anything":
+    case "nothing":
+    case "pods":
+    case "namespace":
+    case "namespaceLabels":
+    case "serviceAccount":
+    case "serviceAccountLabels":
+    case "addresses":
+    case "entity":
+    case "fqdn":
+      return;
+  }
+}
