@@ -117,7 +117,7 @@ function contents({ state, request, values, token }: Visit): FakeAnswer {
   const name = `${values.get("owner")}/${values.get("repo")}/${values.get("path")}@${request.query.get("ref")}`;
   const text = state.files.get(name);
   if (text !== undefined) return { status: 200, body: text, type: "application/vnd.github.raw+json; charset=utf-8" };
-  const isFolder = [...state.files.keys()].some((file) => file.startsWith(name.replace("@", "/")));
+  const isFolder = [...state.files.keys()].some((file) => file.startsWith(name.replace(/@.*$/, "/")));
   return isFolder ? { status: 200, body: [] } : NOT_FOUND;
 }
 
