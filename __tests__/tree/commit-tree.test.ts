@@ -169,7 +169,7 @@ describe("large content", () => {
   it("of many files takes several batches", () => {
     const repo = makeRepo();
     const files = Object.fromEntries(
-      Array.from({ length: 9000 }, (_, i) => [`${Math.floor(i / 100)}/${i}.yaml`, `n: ${i}\n`]),
+      Array.from({ length: 5000 }, (_, i) => [`${Math.floor(i / 100)}/${i}.yaml`, `n: ${i}\n`]),
     );
     repo.commit(files);
     expect(contents(treeOf(repo, "HEAD", true))).toEqual(files);

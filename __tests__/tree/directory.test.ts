@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { directoryTree } from "../../src/tree/directory.ts";
@@ -140,7 +140,7 @@ describe("links in a directory", () => {
 describe("what is no regular file", () => {
   it("is not opened, and told under a manifest's name", () => {
     const dir = makeFolder({ "a.yaml": "a" });
-    execFileSync("mkfifo", ["pipe.yaml", "pipe.txt"], { cwd: dir });
+    execFileSync("sh", ["-c", "mkfifo pipe.yaml pipe.txt"], { cwd: dir });
     expect(contents(tree(dir))).toEqual({ "a.yaml": "a" });
     expect(tree(dir).issues).toMatchObject([{ code: "UNREADABLE", subject: "pipe.yaml", hides: true }]);
   });
@@ -199,8 +199,8 @@ describe("what cannot be read", () => {
   });
 
   it("is a file larger than any manifest, which is never loaded", () => {
-    const dir = makeFolder();
-    execFileSync("truncate", ["-s", "300M", join(dir, "a.yaml")]);
+    const dir = makeFolder({ "a.yaml": "" });
+    truncateSync(join(dir, "a.yaml"), 300 * 1024 * 1024);
     expect(failureOf(tree(dir), "a.yaml")).toMatchObject({ code: "LIMIT", hides: true });
   });
 });

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 
 /** One request that the server saw. `authorized`: it carried the token, where one is asked for. */
-export type GitRequest = {
+type GitRequest = {
   readonly method: string;
   readonly path: string;
   readonly authorization: string;

@@ -283,6 +283,11 @@ describe("git", () => {
     );
   });
 
+  it("that ends before it has read its input is judged by its status", () => {
+    fake("echo 'fatal: enough' >&2; exit 3");
+    expect(tryGit({ ...call, input: "x\n".repeat(1_000_000) })).toMatchObject({ status: 3, complaint: "enough" });
+  });
+
   it("that says more than is read is an error, not a part of an answer", () => {
     fake("head -c 200000 /dev/zero");
     expect(() => git({ ...call, maxBytes: 1000 })).toThrow(expect.objectContaining({ code: "GIT_FAILED" }));

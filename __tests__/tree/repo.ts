@@ -34,7 +34,7 @@ export function makeFolder(files: Files = {}): string {
 }
 
 /** Writes files below `dir`. */
-export function writeFiles(dir: string, files: Files): void {
+function writeFiles(dir: string, files: Files): void {
   for (const [path, content] of Object.entries(files)) {
     const at = join(dir, path);
     mkdirSync(dirname(at), { recursive: true });

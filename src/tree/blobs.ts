@@ -6,7 +6,7 @@ import { isPartial, type Repository } from "./repository.ts";
 import type { TreeEntry } from "./tree.ts";
 
 /** Receives an entry with its bytes, valid only during the call, or with the reason why there are none. */
-export type Visitor = (entry: TreeEntry, bytes: Uint8Array | Issue) => void;
+type Visitor = (entry: TreeEntry, bytes: Uint8Array | Issue) => void;
 
 /** Entries to visit, and how. */
 export type BlobRequest = {

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { InputError } from "../errors.ts";
 import { failed } from "./git.ts";
 import { hasCommit, mergeBase, parents, resolveRef } from "./refs.ts";
@@ -51,17 +52,23 @@ type Fetch = {
 
 function searchHistory(store: ObjectStore, a: string, b: string): string | undefined {
   const gitDir = createBare(store.tempDir, "history-");
-  const history: Repository = { gitDir, commonDir: gitDir, workTree: undefined };
+  try {
+    return deepen(store, { gitDir, commonDir: gitDir, workTree: undefined }, [a, b]);
+  } finally {
+    rmSync(gitDir, { recursive: true, force: true });
+  }
+}
+
+function deepen(store: ObjectStore, history: Repository, [a, b]: readonly [string, string]): string | undefined {
   const specs = [`+${a}:refs/netpol-review/a`, `+${b}:refs/netpol-review/b`];
   for (const depth of STEPS) {
-    bring(store, { gitDir, name: a, options: ["--filter=tree:0", `--depth=${depth}`], specs });
+    const options = ["--filter=tree:0", `--depth=${depth}`];
+    bring(store, { gitDir: history.gitDir, name: `${a}\` and \`${b}`, options, specs });
     const base = mergeBase(history, a, b);
     if (base !== undefined || !isShallow(history)) return base;
   }
-  const steps = STEPS.at(-1);
-  throw failed(
-    `no common ancestor of \`${a}\` and \`${b}\` within ${steps} commits; check out with \`fetch-depth: 0\` (\`fetch-depth: 2\` is enough for pull requests)`,
-  );
+  const remedy = "check out with `fetch-depth: 0` (`fetch-depth: 2` is enough for pull requests)";
+  throw failed(`no common ancestor of \`${a}\` and \`${b}\` within ${STEPS.at(-1)} commits; ${remedy}`);
 }
 
 /** The second try claims to have nothing, in case that what the workspace lent is not what its refs promise. */

@@ -53,7 +53,9 @@ export function tryGit(call: GitCall): GitResult {
   if (code === "ENOENT") throw failed(`git was not found; install git ${MIN_GIT} or newer`);
   if (code === "ETIMEDOUT") throw failed(`\`git ${verb}\` took longer than ${timeoutMs / 1000} s`);
   const overflow = code === "ENOBUFS";
-  if (done.error !== undefined && !overflow) throw failed(`\`git ${verb}\` could not be started (${code})`);
+  // Git may end, with a status of its own, before it has read all that it was given.
+  if (done.error !== undefined && !overflow && code !== "EPIPE")
+    throw failed(`\`git ${verb}\` could not be started (${code})`);
   const complaint = lastLine(done.stderr.toString("utf8"), call);
   return { status: overflow ? 0 : (done.status ?? SIGNALLED), stdout: done.stdout, complaint, overflow };
 }

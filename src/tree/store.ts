@@ -30,7 +30,7 @@ export type ObjectStore = Repository & {
 };
 
 /** One `git fetch` from the store's `url`. */
-export type FetchRequest = {
+type FetchRequest = {
   /** The bare repository to fetch into. */
   readonly gitDir: string;
   readonly options: readonly string[];
