@@ -49,7 +49,8 @@ export type PortSpec = {
   readonly endPort: number | undefined;
 };
 
-const POLICY = shape("a NetworkPolicy", ["apiVersion", "kind", "metadata", "spec"], {
+/** `status` is told by whoever converts the policy: it is refused, and old generators write it everywhere. */
+const POLICY = shape("a NetworkPolicy", ["apiVersion", "kind", "metadata", "spec", "status"], {
   podSelector: "it stands under `spec`",
   ingress: "it stands under `spec`",
   egress: "it stands under `spec`",

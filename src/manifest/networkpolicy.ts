@@ -5,10 +5,11 @@ import { type ConnTerm, type Direction, formatObject, type Policy, type PortName
 import { ANYTHING, and, or, PODS, type Predicate } from "../model/predicate.ts";
 import { type Conn, EVERYTHING, NONE, ports as portRange, union, wholeProtocol } from "../sets/conn.ts";
 import { coversPods, type Remark } from "./blocks.ts";
+import { canonical } from "./canonical.ts";
 import type { ConvertContext, Converted } from "./context.ts";
 import { NOTHING_CONVERTED } from "./converted.ts";
 import { root } from "./fields.ts";
-import { faultIssue } from "./metadata.ts";
+import { clip, faultIssue } from "./metadata.ts";
 import {
   type NetworkPolicySpec,
   networkPolicySpec,
@@ -39,7 +40,7 @@ export function convertNetworkPolicy(object: ManifestObject, context: ConvertCon
     const text = "`extensions/v1beta1` is served no more since Kubernetes 1.16: read as `networking.k8s.io/v1`";
     remarks.unshift({ line: object.source.line, text });
   }
-  const issues = [...remarkIssues(object, remarks), ...inertRules(object, spec)];
+  const issues = [...statusIssue(object), ...remarkIssues(object, remarks), ...inertRules(object, spec)];
   return { ...NOTHING_CONVERTED, policies, issues, assumptions };
 }
 
@@ -124,6 +125,20 @@ export function remarkIssues(object: ManifestObject, remarks: readonly Remark[])
     message: `in \`${subject}\`, ${text}`,
     subject,
   }));
+}
+
+/**
+ * Kubernetes 1.24 to 1.27 had a `status`, other releases reject it. It says nothing of traffic, and generators write an
+ * empty one into every policy: the policy is read without it, and the rejection is told.
+ */
+function statusIssue(object: ManifestObject): readonly Issue[] {
+  const entry = object.node.entries.get("status");
+  if (entry === undefined) return [];
+  const subject = formatObject(object.ref);
+  const message = `the API server rejects \`${clip(subject)}\` since Kubernetes 1.28: \`status\` is no field of a NetworkPolicy; it is read without it`;
+  const at = { file: object.source.file, line: entry.keyLine };
+  const content = canonical(object.node) ?? object.origin;
+  return [{ code: "REJECTED", severity: "error", at, message, subject, hides: true, content }];
 }
 
 function inertRules(object: ManifestObject, spec: NetworkPolicySpec): readonly Issue[] {
