@@ -25,11 +25,19 @@ export function speaksOf(selector: PeerSelector, view: PeerView): boolean {
  */
 export function grantOf(selector: PeerSelector, view: PeerView): Grant {
   if (!matches(selector, view, "head")) return "no";
+  if (selector.kind !== "pods" || isEveryPod(selector)) return "yes";
   if (view.origin === "both" || view.origin === "moved") {
     if (matches(selector, view, "base")) return "yes";
     return "joined";
   }
   return view.base !== undefined && matches(selector, view, "base") ? "yes" : "arrived";
+}
+
+/** True of a selector that no pod needs to be anything for. */
+function isEveryPod({ namespace, pods }: Extract<PeerSelector, { kind: "pods" }>): boolean {
+  const isFree = (match: NamespaceMatch | PodMatch) =>
+    match.kind === "any" || (match.kind === "labels" && match.requirements.length === 0);
+  return isFree(namespace) && isFree(pods);
 }
 
 /** True where an exception covers the peer: like `allowed`, but whoever is new or moved needs to match in head only. */
