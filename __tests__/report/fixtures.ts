@@ -197,9 +197,10 @@ export function finding(more: Partial<Finding> = {}): Finding {
     severity: "error",
     description: "only the API may talk to the database",
     owner: "@acme/data",
-    message: "every pod in every namespace may now connect to `production/db[StatefulSet]` on TCP 3306",
+    message: "`any pod in the cluster` may now connect to `production/db[StatefulSet]` on TCP 3306",
     at: { file: "k8s/production/db.yaml", line: 14 },
     blocks: [],
+    about: undefined,
     causes: [cause()],
     witness: witness("production/web[Deployment]", "production/db[StatefulSet]"),
     allowedBefore: "`production/api[Deployment]`",
@@ -207,6 +208,8 @@ export function finding(more: Partial<Finding> = {}): Finding {
     ...more,
   };
 }
+
+const EXTERNAL = { kind: "external" } as const;
 
 export function judgement(
   conclusion: Judgement["conclusion"],
@@ -243,7 +246,9 @@ export function clusterInput(more: Partial<ClusterInput> = {}): ClusterInput {
     excerpts: [],
     read: "",
     subjects: [],
-    ruleAt: (rule) => (rule === "db-ingress" ? { file: ".github/netpol-review.yml", line: 3 } : undefined),
+    standing: [],
+    ruleOf: ({ rule }) =>
+      rule === "db-ingress" ? { at: { file: ".github/netpol-review.yml", line: 3 }, to: EXTERNAL } : undefined,
     exceptionFor: () => undefined,
     notOpened: () => [],
     ...more,

@@ -35,16 +35,17 @@ const EXCERPT = {
 };
 
 const EVERY_NAMESPACE = cause({
-  text: "now allows: `namespaceSelector: {}` is every namespace; with no `podSelector` beside it, every pod there",
+  text: "now allows it: `namespaceSelector: {}` is every namespace; with no `podSelector` beside it, every pod there",
 });
 
-const PASTE = [
-  "- rule: db-ingress",
-  "  from: { namespaceSelector: {} }",
-  "  ports: [TCP/3306]",
-  "  until: 2026-12-31   # the last day on which it holds",
-  "  reason: why it is needed, and the ticket",
-].join("\n");
+const PASTE = `exceptions:
+  - rule: "db-ingress"
+    from: { namespaceSelector: {} }
+    to: { namespace: "production", workload: "db[StatefulSet]" }
+    ports: [TCP/3306]
+    until: 2026-12-31
+    reason: say why, and name the ticket
+`;
 
 const wide = block(peers(ANY_POD, web), peers(db), NONE, tcp(3306));
 
@@ -174,6 +175,7 @@ export const STORIES: ReadonlyMap<string, ReportInput> = new Map([
           counts: { files: 14, documents: 19, skipped: 1, workloads: 11, policies: 5 },
         }),
         judgement: judgement("error", [], [unreadable, standing]),
+        standing: [standing],
       }),
     ]),
   ],

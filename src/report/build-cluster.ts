@@ -1,6 +1,7 @@
 import type { Change, FlowDiff } from "../diff/flow-diff.ts";
-import type { Issue, SourceRef } from "../errors.ts";
+import type { Issue } from "../errors.ts";
 import type { Finding, Judgement } from "../gate/finding.ts";
+import type { Rule } from "../gate/rule.ts";
 import type { Cluster } from "../model/cluster.ts";
 import type { End } from "../model/peer.ts";
 import { formatObject } from "../model/policy.ts";
@@ -29,15 +30,17 @@ export type ClusterInput = {
   /** Absent for a check of one tree. */
   readonly diff: FlowDiff | undefined;
   /** `issues` are all that the report shall say of this cluster, with their final severity. */
-  readonly judgement: Judgement;
+  readonly judgement: Pick<Judgement, "conclusion" | "findings" | "issues">;
+  /** Those of its issues that are equal on both sides: they stay out of the comment. */
+  readonly standing: readonly Issue[];
   readonly excerpts: readonly Excerpt[];
   /** One line about what was read and rendered; empty: the counts say it. */
   readonly read: string;
   /** Peers, as text, that some rule protects from what comes in. */
   readonly subjects: readonly string[];
-  /** Where a rule stands in the configuration of the base. */
-  readonly ruleAt: (rule: string) => SourceRef | undefined;
-  /** The item of `exceptions:` that would let a finding pass; `undefined` where none can. */
+  /** The rule that a finding is of, where it stands in the configuration of the base. */
+  readonly ruleOf: (finding: Finding) => Pick<Rule, "at" | "to"> | undefined;
+  /** The `exceptions:` to paste that would let a finding pass; `undefined` where none can. */
   readonly exceptionFor: (finding: Finding) => string | undefined;
   /** What stays closed beside a finding, in words; other ports are added by the report. */
   readonly notOpened: (finding: Finding) => readonly string[];
@@ -123,15 +126,17 @@ function changesOf(overlap: Overlap, changes: readonly Change[], findings: numbe
 
 function findingRow(input: ClusterInput, finding: Finding, changes: readonly number[]): FindingRow {
   const partly = finding.blocks.length > 0 && finding.blocks.every((block) => !covers(block.head, numeric(ALL)));
+  const rule = input.ruleOf(finding);
   return {
     rule: finding.rule,
+    side: rule === undefined ? undefined : rule.to === undefined ? "from" : "to",
     kind: finding.kind,
     severity: finding.severity,
     description: finding.description,
     owner: finding.owner,
     message: finding.message,
     at: finding.at,
-    ruleAt: input.ruleAt(finding.rule),
+    ruleAt: rule?.at,
     causes: causeRows(finding.causes),
     witness: finding.witness === undefined ? undefined : witnessRow(finding.witness),
     allowedBefore: finding.allowedBefore,
@@ -153,19 +158,10 @@ function arrivals(input: ClusterInput, diff: FlowDiff): ClusterReport["arrivals"
   return arrivalRows({ arrivals: diff.arrivals, head: input.head, blocks, subjects: input.subjects });
 }
 
-/** An issue is standing where both trees have it, wherever it stands in its file. */
-function issueRows({ base, head, judgement }: ClusterInput): readonly IssueRow[] {
-  const before = new Set((base?.issues ?? []).map(identity));
-  const after = new Set(head.issues.map(identity));
-  const rows = judgement.issues.map((issue) => {
-    const key = identity(issue);
-    return issueRow(issue, issue.severity === "warning" && before.has(key) && after.has(key));
-  });
+function issueRows({ judgement, standing }: ClusterInput): readonly IssueRow[] {
+  const both = new Set(standing.map((issue) => JSON.stringify(issue)));
+  const rows = judgement.issues.map((issue) => issueRow(issue, both.has(JSON.stringify(issue))));
   return sortedUnique(rows, byIssue);
-}
-
-function identity(issue: Issue): string {
-  return JSON.stringify([issue.code, issue.subject ?? issue.at?.file ?? "", issue.message]);
 }
 
 function deviationRows(head: Cluster): readonly DeviationRow[] {

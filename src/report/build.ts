@@ -1,10 +1,11 @@
 import type { Issue } from "../errors.ts";
+import { gravest } from "../gate/conclusion.ts";
 import type { Conclusion } from "../gate/finding.ts";
 import { buildCluster, type ClusterInput } from "./build-cluster.ts";
 import { by, byIssue, sortedUnique } from "./order.ts";
-import type { ClusterReport, ConfigChange, Context, Report } from "./report.ts";
+import type { ClusterReport, ConfigChange, Context, Draft, News, Report } from "./report.ts";
 import { issueRow } from "./rows.ts";
-import { title, worst } from "./verdict.ts";
+import { title, troubles, undecided } from "./verdict.ts";
 
 /** What the pipeline hands over; the order of nothing in it matters. */
 export type ReportInput = {
@@ -23,18 +24,16 @@ export type ReportInput = {
 /** The report that every format is made of. */
 export function buildReport(input: ReportInput): Report {
   const clusters = buildClusters(input);
-  const draft: Omit<Report, "title" | "worthComment"> = {
+  const issues = input.issues.map((issue) => issueRow(issue, false));
+  const draft: Draft = {
     shape: input.shape,
     context: input.context,
-    conclusion: worst([input.conclusion, ...clusters.map(({ conclusion }) => conclusion)]),
+    conclusion: gravest([input.conclusion, ...clusters.map(({ conclusion }) => conclusion)]),
     configChanges: sortedUnique(input.configChanges, by<ConfigChange>(configKeys)),
-    issues: sortedUnique(
-      input.issues.map((issue) => issueRow(issue, false)),
-      byIssue,
-    ),
+    issues: sortedUnique(issues, byIssue),
     clusters,
   };
-  return { ...draft, title: title(draft), worthComment: worthComment(draft, input.clusters) };
+  return { ...draft, title: title(draft), news: news(draft, input.clusters) };
 }
 
 function buildClusters(input: ReportInput): readonly ClusterReport[] {
@@ -51,13 +50,19 @@ function configKeys({ severity, message, at }: ConfigChange): readonly (string |
   return [severity, at?.file ?? "", at?.line ?? 0, message];
 }
 
+function news(draft: Draft, inputs: readonly ClusterInput[]): News {
+  if (draft.conclusion === "error" || undecided(draft).length > 0) return "error";
+  const found = draft.clusters.some(({ findings }) => findings.some(({ excepted }) => excepted === undefined));
+  if (found || draft.conclusion === "failure") return "findings";
+  return hasChanges(draft, inputs) ? "changes" : "nothing";
+}
+
 /**
  * Workloads that come and go are no news by themselves, unless nothing selects a new one where others have policies, or
  * a rule speaks of it; a tree without any policy on both sides is none either.
  */
-function worthComment(draft: Omit<Report, "title" | "worthComment">, inputs: readonly ClusterInput[]): boolean {
-  if (draft.conclusion === "failure" || draft.conclusion === "error" || draft.configChanges.length > 0) return true;
-  if (draft.clusters.some(({ findings }) => findings.some(({ excepted }) => excepted === undefined))) return true;
+function hasChanges(draft: Draft, inputs: readonly ClusterInput[]): boolean {
+  if (draft.configChanges.length > 0 || troubles(draft).length > 0) return true;
   if (inputs.every(({ base, head }) => head.policies.length === 0 && (base?.policies ?? []).length === 0)) return false;
   const subjects = new Set(inputs.flatMap((each) => each.subjects));
   return draft.clusters.some(

@@ -5,6 +5,9 @@ import type { Links } from "./report.ts";
 /** Characters of a name that Markdown and text show before an ellipsis. */
 export const NAME_LIMIT = 200;
 
+/** Characters of a line that somebody is to paste: more than any that we write. */
+export const PASTE_LIMIT = 2000;
+
 /** Characters of a manifest line or of a sentence from outside before an ellipsis. */
 export const LINE_LIMIT = 400;
 
@@ -67,9 +70,9 @@ export function cell(markdown: string): string {
   return markdown.replace(/(\\?)\|/g, (_, backslash: string) => (backslash === "" ? "\\|" : "\\\\u007c"));
 }
 
-/** Lines as a fenced block that they cannot leave. */
-export function fence(language: string, lines: readonly string[]): string[] {
-  const shown = lines.map((line) => visible(shorten(line.replaceAll("\t", "  "), LINE_LIMIT)));
+/** Lines of at most `limit` characters as a fenced block that they cannot leave. */
+export function fence(language: string, lines: readonly string[], limit: number = LINE_LIMIT): string[] {
+  const shown = lines.map((line) => visible(shorten(line.replaceAll("\t", "  "), limit)));
   const ticks = "`".repeat(Math.max(3, ...shown.map((line) => longestRun(line) + 1)));
   return [`${ticks}${language}`, ...shown, ticks];
 }

@@ -58,12 +58,12 @@ function isLine(piece: Inline | Line): piece is Line {
 }
 
 /** A sentence that marks its names with backticks. */
-export function marked(message: string, name: (text: string) => string = (text) => text): Line {
+export function marked(message: string): Line {
   const parts = message.split("`");
   const line: Inline[] = [];
   parts.forEach((part, i) => {
     const closed = i % 2 === 1 && i < parts.length - 1;
-    if (closed) line.push(code(name(part)));
+    if (closed) line.push(code(part));
     else if (i % 2 === 1) line.push(loose(`\`${part}`));
     else if (part !== "") line.push(loose(part));
   });

@@ -4,7 +4,13 @@ import type { Context } from "./report.ts";
 
 /** A sentence as Markdown of one line. */
 export function markdownLine(line: Line, context: Context): string {
-  return line.map((piece) => markdownPiece(piece, context)).join("");
+  let text = "";
+  for (const piece of line) {
+    const next = markdownPiece(piece, context);
+    // Two code spans side by side would run into one another.
+    text += text.endsWith("`") && next.startsWith("`") ? ` ${next}` : next;
+  }
+  return text;
 }
 
 function markdownPiece(piece: Inline, context: Context): string {

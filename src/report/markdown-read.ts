@@ -2,7 +2,7 @@ import { code, count, type Line, loose, say } from "./inline.ts";
 import { blocks, fold, markdownLine } from "./markdown-inline.ts";
 import type { ClusterReport, Report } from "./report.ts";
 import type { Section } from "./sections.ts";
-import { undecided } from "./verdict.ts";
+import { troubles } from "./verdict.ts";
 import { assumptionSentence, deviationSentence, FACTS, issueSentence, pluginSentence } from "./wording-read.ts";
 
 /** The folded part about what was read, what was not, and what the answer rests on. */
@@ -10,7 +10,7 @@ export function analysed(report: Report, sections: readonly Section[]): string {
   const { context, clusters } = report;
   if (clusters.length === 0) return "";
   const line = (each: Line) => markdownLine(each, context);
-  const blocking = new Set(undecided(report).map((issue) => JSON.stringify(issue)));
+  const blocking = new Set(troubles(report).map((issue) => JSON.stringify(issue)));
   const issues = [...report.issues, ...sections.flatMap((section) => section.issues)];
   const told = issues.filter((issue) => !blocking.has(JSON.stringify(issue)));
   const standing = clusters.reduce((n, cluster) => n + cluster.issues.filter((issue) => issue.standing).length, 0);

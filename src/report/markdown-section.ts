@@ -1,10 +1,18 @@
 import type { Cause } from "../diff/flow-diff.ts";
-import { fence } from "./escape.ts";
+import { fence, PASTE_LIMIT } from "./escape.ts";
 import { code, count, enumerate, type Line, say, strong } from "./inline.ts";
 import { blocks, fold, markdownLine, markdownTable } from "./markdown-inline.ts";
 import { clusterWords, type Names } from "./names.ts";
 import type { Context, GroupRow, Report } from "./report.ts";
-import { excerptLines, excerptOf, OPEN_FINDINGS, OPEN_REASONS, type Parts, partsOf } from "./section-parts.ts";
+import {
+  exceptionLines,
+  excerptLines,
+  excerptOf,
+  OPEN_FINDINGS,
+  OPEN_REASONS,
+  type Parts,
+  partsOf,
+} from "./section-parts.ts";
 import type { Section } from "./sections.ts";
 import { flowTable, namespaceTable, needsReasons } from "./table.ts";
 import {
@@ -19,6 +27,9 @@ import { arrivalSentence, exposedSentence, neighbourSentence, remedySentence } f
 
 /** How much of a section is said; each step leaves out what the one before it still had. */
 export type Detail = "all" | "protected rows" | "no details" | "namespaces" | "counts";
+
+/** Lines of an exception that a comment has room for; the JSON report has all of it. */
+const PASTE_LINES = 80;
 
 export type View = { readonly report: Report; readonly names: Names; readonly detail: Detail };
 
@@ -99,14 +110,11 @@ function intended({ findings }: Parts, { report }: View): string {
   if (blocking.length === 0) return "";
   const { context } = report;
   const sentence = markdownLine(intendedSentence(blocking, report), context);
-  const items = [...new Set(blocking.map(({ exception }) => exception).filter((text) => text !== ""))].slice(
-    0,
-    OPEN_FINDINGS,
-  );
-  if (items.length === 0) return `**Intended?** ${sentence}.`;
-  const yaml = ["exceptions:", ...items.flatMap((item) => item.split("\n").map((line) => `  ${line}`))];
+  const lines = exceptionLines(blocking);
+  if (lines.length === 0) return `**Intended?** ${sentence}.`;
   const file = markdownLine(say`In ${code(context.config)}:`, context);
-  return `**Intended?** ${sentence}:\n${fold("exception to paste", [file, ...fence("yaml", yaml)].join("\n"))}`;
+  const paste = [file, ...fence("yaml", lines.slice(0, PASTE_LINES), PASTE_LIMIT)].join("\n");
+  return `**Intended?** ${sentence}:\n${fold("exception to paste", paste)}`;
 }
 
 /** Workloads that came without a policy: a sentence each, and one way to close all of them. */

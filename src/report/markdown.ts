@@ -6,19 +6,14 @@ import { namesOf } from "./names.ts";
 import type { IssueRow, Report } from "./report.ts";
 import { OPEN_ROWS } from "./section-parts.ts";
 import { type Section, sectionsOf } from "./sections.ts";
-import { mark, undecided } from "./verdict.ts";
+import { mark, troubleHeading, troubles } from "./verdict.ts";
 import { configSentence, footnote, issueSentence, pluginWarning } from "./wording-read.ts";
 
-/** Bytes of UTF-8 that a comment may have; GitHub refuses more than 65,536 characters. */
-export const COMMENT_BYTES = 60_000;
-
-/** Bytes that a job summary may have, less than GitHub's 1 MiB. */
-export const SUMMARY_BYTES = 1_000_000;
-
 export type MarkdownOptions = {
+  /** Bytes of UTF-8 that the text may have: 60,000 for a comment. */
   readonly budget: number;
-  /** Where the whole report is: words that name it, and an address or an empty string. */
-  readonly whole: { readonly words: string; readonly url: string };
+  /** Page of the run, named only where something is left out; may be empty. */
+  readonly runUrl: string;
 };
 
 /** A text within its budget; `truncated` where something was left out. */
@@ -62,7 +57,7 @@ function countLines(sections: readonly Section[], view: View): readonly string[]
   return sections.length > 20 ? [...lines, `And ${count(sections.length - 20, "more group")} of clusters.`] : lines;
 }
 
-function leftOut(sections: readonly Section[], detail: Detail, { whole }: MarkdownOptions): string {
+function leftOut(sections: readonly Section[], detail: Detail, { runUrl }: MarkdownOptions): string {
   if (detail === "all") return "";
   const all = sections.flatMap(({ groups }) => groups).length;
   const kept = sections.flatMap(({ groups }) =>
@@ -74,8 +69,8 @@ function leftOut(sections: readonly Section[], detail: Detail, { whole }: Markdo
     namespaces: "single rows, which are counted by namespace, and what was analysed",
     counts: "everything but counts",
   };
-  const where = whole.url === "" ? whole.words : `[${whole.words}](${whole.url})`;
-  return `**Left out here, for its length:** ${what[detail]}. The whole report: ${where}.`;
+  const where = runUrl === "" ? "The JSON report has all of it." : `[The run](${runUrl}) has all of it.`;
+  return `**Left out here, for its length:** ${what[detail]}. ${where}`;
 }
 
 /** What must be known before anything else: no enforcement, rules that change. */
@@ -94,7 +89,7 @@ function top(report: Report): string {
 
 /** The files that kept the review from an answer. */
 function problems(report: Report, detail: Detail): string {
-  const issues = undecided(report);
+  const issues = troubles(report);
   if (issues.length === 0) return "";
   const most = detail === "counts" ? 5 : 10;
   const lines = issues.map((issue) => `- ${markdownLine(issueSentence(issue), report.context)}`);
@@ -105,7 +100,7 @@ function problems(report: Report, detail: Detail): string {
       : rest.length > 0
         ? `And ${count(rest.length, "more")}.`
         : "";
-  const heading = report.conclusion === "error" ? "**No answer, because of:**" : "**Besides, not decided because of:**";
+  const heading = `**${troubleHeading(report.conclusion)}**`;
   return blocks([[heading, ...lines.slice(0, most)].join("\n"), more, remedy(report, issues)]);
 }
 

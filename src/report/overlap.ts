@@ -40,7 +40,8 @@ export function overlapWith(lists: readonly (readonly Block[])[]): Overlap {
     const found = new Set<number>();
     const consider = (target: Target) => {
       if (found.has(target.item)) return;
-      if (meets(flows.touched, target.block) && meetsEnd(flows.src, target.src)) found.add(target.item);
+      if (intersect(flows.touched, target.block.opened) !== NONE && meetsEnd(flows.src, target.src))
+        found.add(target.item);
     };
     if (flows.dst.kind === "peers") {
       for (const text of flows.dst.texts) for (const target of byPeer.get(text) ?? []) consider(target);
@@ -55,12 +56,6 @@ function push(map: Map<string, Target[]>, key: string, target: Target): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [target]);
   else list.push(target);
-}
-
-/** What a finding objects to is what opened, or, where it judges the head as it stands, what is allowed there. */
-function meets(touched: Conn, block: Block): boolean {
-  const objected = block.opened === NONE ? block.head : block.opened;
-  return intersect(touched, objected) !== NONE;
 }
 
 function meetsEnd(end: Names, src: ReadonlySet<string> | AddressSet): boolean {

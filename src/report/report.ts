@@ -86,6 +86,8 @@ export type GroupRow = ChangeRow & {
 
 export type FindingRow = {
   readonly rule: string;
+  /** The end that the rule protects: `to` from what comes in, `from` as to where it goes; of both, `to`. */
+  readonly side: "from" | "to" | undefined;
   readonly kind: FindingKind;
   readonly severity: Severity;
   readonly description: string;
@@ -102,7 +104,7 @@ export type FindingRow = {
   /** Its flows come from, or lead to, pods that nobody declares. */
   readonly broad: boolean;
   readonly excepted: { readonly reason: string; readonly until: string } | undefined;
-  /** An item of `exceptions:` to paste, without a trailing line end; empty for none. */
+  /** The `exceptions:` to paste, without a trailing line end; empty for none. */
   readonly exception: string;
   /** Indices into the cluster's `changes`, ascending. */
   readonly changes: readonly number[];
@@ -171,6 +173,12 @@ export type ClusterReport = {
   readonly ambiguous: readonly string[];
 };
 
+/** What there is to tell a person, from least to most; `changes` only where somebody would want to read of it. */
+export type News = "nothing" | "changes" | "findings" | "error";
+
+/** A report before its verdict is put into words. */
+export type Draft = Omit<Report, "title" | "news">;
+
 /** Everything that any format says, sorted: equal inputs give equal reports. `check` has no base. */
 export type Report = {
   readonly shape: "diff" | "check";
@@ -178,8 +186,7 @@ export type Report = {
   readonly conclusion: Conclusion;
   /** The verdict in words, without mark and name: `merge blocked, 1 protected path widened`. */
   readonly title: string;
-  /** False where `comment: changes` has nothing to tell anybody. */
-  readonly worthComment: boolean;
+  readonly news: News;
   readonly configChanges: readonly ConfigChange[];
   /** Those that belong to no cluster. */
   readonly issues: readonly IssueRow[];

@@ -63,6 +63,15 @@ function spans({ line, text }: Excerpt, wanted: number): boolean {
   return wanted >= line && wanted < line + text.split("\n").length;
 }
 
+/** The lines to paste so that these findings pass, under one `exceptions:`; empty where nothing can be pasted. */
+export function exceptionLines(findings: readonly FindingRow[]): readonly string[] {
+  const items = findings
+    .map(({ exception }) => exception.replace(/^exceptions:\r?\n/, ""))
+    .filter((text) => text !== "");
+  const unique = [...new Set(items)];
+  return unique.length === 0 ? [] : ["exceptions:", ...unique.flatMap((item) => item.split(/\r?\n/))];
+}
+
 /** At most `most` lines of an excerpt; a last one counts the rest. */
 export function excerptLines(excerpt: Excerpt, most: number = 16): readonly string[] {
   const lines = excerpt.text.replace(/\n$/, "").split(/\r?\n/);

@@ -16,7 +16,7 @@ export type Section = {
 type Draft = { findings: FindingRow[]; groups: GroupRow[]; arrivals: ArrivalRow[]; issues: IssueRow[] };
 
 /** The sections of a report, the gravest first; a section stands for every cluster that it is true of. */
-export function sectionsOf(report: Report): readonly Section[] {
+export function sectionsOf(report: Pick<Report, "clusters">): readonly Section[] {
   const drafts = new Map<string, Draft>();
   const draft = (clusters: readonly number[]): Draft => {
     const key = clusters.join();
@@ -41,7 +41,7 @@ export function sectionsOf(report: Report): readonly Section[] {
 
 const changedIssues = (cluster: ClusterReport) => cluster.issues.filter((issue) => !issue.standing);
 
-function section(report: Report, key: string, draft: Draft): Section {
+function section(report: Pick<Report, "clusters">, key: string, draft: Draft): Section {
   const clusters = key.split(",").map((index) => report.clusters[Number(index)]?.name ?? "");
   return {
     clusters,
@@ -71,7 +71,7 @@ function weight({ findings, groups, arrivals }: Section): number {
 type Shared<T> = { item: T; clusters: number[] };
 
 function shared<T>(
-  report: Report,
+  report: Pick<Report, "clusters">,
   items: (cluster: ClusterReport) => readonly T[],
   keyOf: (item: T) => string,
   merge: (a: T, b: T) => T,

@@ -57,14 +57,14 @@ export function wrap(text: string, indent: string, style: TextStyle): string {
   return [...lines, line].map((each) => `${indent}${each}`).join("\n");
 }
 
-/** Cells as columns; where the terminal is too narrow for them, as one paragraph a row. */
+/** Rows of flows as columns; where the terminal is too narrow for them, as `opened: SRC => DST : BEFORE -> AFTER (why)`. */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[], style: TextStyle): string {
   if (rows.length === 0) return "";
   const widths = header.map((title, i) =>
-    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[i] ?? ""))),
+    rows.reduce((n, row) => Math.max(n, stringWidth(row[i] ?? "")), stringWidth(title)),
   );
   const total = widths.reduce((sum, width) => sum + width + 2, 0);
-  if (style.width !== undefined && total > style.width) return stacked(header, rows, style);
+  if (style.width !== undefined && total > style.width) return rows.map((row) => sentenceOf(row, style)).join("\n");
   const line = (cells: readonly string[]) =>
     `  ${cells.map((text, i) => pad(text, widths[i] ?? 0)).join("  ")}`.trimEnd();
   return [colorsOf(style).dim(line(header)), ...rows.map(line)].join("\n");
@@ -74,15 +74,7 @@ function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - stringWidth(text)));
 }
 
-function stacked(header: readonly string[], rows: readonly (readonly string[])[], style: TextStyle): string {
-  return rows
-    .map(([first, ...rest]) =>
-      [
-        wrap(first ?? "", "  ", style),
-        ...rest
-          .map((text, i) => wrap(`${header[i + 1] ?? ""}: ${text}`, "    ", style))
-          .filter((line) => !line.endsWith(": ")),
-      ].join("\n"),
-    )
-    .join("\n");
+function sentenceOf([status, src, dst, before, after, why]: readonly string[], style: TextStyle): string {
+  const cause = why === undefined || why === "" ? "" : ` (${why})`;
+  return wrap(`${status}: ${src} => ${dst} : ${before} -> ${after}${cause}`, "  ", style);
 }

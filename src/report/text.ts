@@ -1,12 +1,12 @@
-import { plain } from "./escape.ts";
+import { PASTE_LIMIT, plain } from "./escape.ts";
 import { count, type Line, loose, say } from "./inline.ts";
 import { clusterWords, exactNames, type Names } from "./names.ts";
 import type { GroupRow, Report } from "./report.ts";
-import { excerptLines, excerptOf, OPEN_REASONS, type Parts, partsOf } from "./section-parts.ts";
+import { exceptionLines, excerptLines, excerptOf, OPEN_REASONS, type Parts, partsOf } from "./section-parts.ts";
 import { type Section, sectionsOf } from "./sections.ts";
 import { flowTable, needsReasons } from "./table.ts";
 import { colorsOf, type TextStyle, textLine, textTable, wrap } from "./text-inline.ts";
-import { undecided } from "./verdict.ts";
+import { troubleHeading, troubles } from "./verdict.ts";
 import {
   exceptedSentence,
   findingSentence,
@@ -81,8 +81,8 @@ function top(view: View): string {
 }
 
 function problems(view: View): string {
-  const heading = view.report.conclusion === "error" ? "No answer, because of:" : "Besides, not decided because of:";
-  return listed(heading, undecided(view.report).map(issueSentence), view);
+  const { report } = view;
+  return listed(troubleHeading(report.conclusion), troubles(report).map(issueSentence), view);
 }
 
 function sectionText(section: Section, view: View): string {
@@ -157,11 +157,9 @@ function diffLines(lines: readonly string[], { style }: View): readonly string[]
 function intended({ findings }: Parts, view: View): string {
   const blocking = findings.filter(({ severity }) => severity === "error");
   if (blocking.length === 0) return "";
-  const items = [...new Set(blocking.map(({ exception }) => exception))].filter((item) => item !== "");
-  const end = items.length === 0 ? "." : ":";
-  const sentence = write(say`Intended? ${intendedSentence(blocking, view.report)}${end}`, view);
-  const yaml = items.flatMap((item) => item.split("\n").map((line) => `      ${plain(line, 400)}`));
-  return [sentence, ...(items.length === 0 ? [] : ["    exceptions:", ...yaml])].join("\n");
+  const lines = exceptionLines(blocking).map((line) => `    ${plain(line, PASTE_LIMIT)}`);
+  const end = lines.length === 0 ? "." : ":";
+  return [write(say`Intended? ${intendedSentence(blocking, view.report)}${end}`, view), ...lines].join("\n");
 }
 
 function arrivals({ exposed, moved, coming, findings }: Parts, view: View): string {
@@ -187,7 +185,7 @@ function arrivals({ exposed, moved, coming, findings }: Parts, view: View): stri
 
 function analysed(view: View, sections: readonly Section[]): string {
   const { clusters } = view.report;
-  const blocking = new Set(undecided(view.report).map((issue) => JSON.stringify(issue)));
+  const blocking = new Set(troubles(view.report).map((issue) => JSON.stringify(issue)));
   const issues = [...view.report.issues, ...sections.flatMap((section) => section.issues)];
   const told = issues.filter((issue) => !blocking.has(JSON.stringify(issue)));
   const standing = clusters.reduce((n, { issues: all }) => n + all.filter((issue) => issue.standing).length, 0);

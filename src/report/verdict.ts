@@ -1,6 +1,7 @@
 import type { Conclusion, FindingKind } from "../gate/finding.ts";
 import { count, numeral } from "./inline.ts";
-import type { Context, FindingRow, IssueRow, Report } from "./report.ts";
+import { byIssue } from "./order.ts";
+import type { Context, Draft, FindingRow, IssueRow, Report } from "./report.ts";
 import { type Section, sectionsOf } from "./sections.ts";
 
 /** The mark of a conclusion; the words beside it say the same without colour. */
@@ -17,38 +18,56 @@ export function mark(conclusion: Conclusion): string {
   }
 }
 
-/** The gravest of several conclusions. */
-export function worst(conclusions: readonly Conclusion[]): Conclusion {
-  const order: readonly Conclusion[] = ["failure", "error", "changed", "success"];
-  return order.find((conclusion) => conclusions.includes(conclusion)) ?? "success";
-}
-
 /** The verdict in words: whether it blocks, and on what account. */
-export function title(report: Omit<Report, "title" | "worthComment">): string {
-  const sections = sectionsOf({ ...report, title: "", worthComment: true });
+export function title(report: Draft): string {
+  const sections = sectionsOf(report);
   const counting = sections.flatMap(({ findings }) => findings).filter(({ excepted }) => excepted === undefined);
-  const unread = undecided(report);
+  const unread = troubles(report);
   const trouble = unread.length === 0 ? [] : [troubleWords(unread)];
   switch (report.conclusion) {
     case "failure":
-      return [blocks(report.context), ...findingWords(counting.filter(isError)), ...trouble].join(", ");
+      return [blocks(report.context), ...failureWords(report, counting), ...trouble].join(", ");
     case "error":
       return `${prefix(report.context)}no answer: ${trouble[0] ?? "the review could not decide"}`;
     case "changed":
-      return ["check passes", ...changeWords(report, sections, counting)].join(", ");
+      return ["check passes", ...changeWords(report, sections, counting), ...trouble].join(", ");
     case "success":
-      return `check passes, ${report.shape === "check" ? "no rule is violated" : "no flow changes"}`;
+      return ["check passes", report.shape === "check" ? "no rule is violated" : "no flow changes", ...trouble].join(
+        ", ",
+      );
   }
+}
+
+function failureWords(report: Draft, counting: readonly FindingRow[]): readonly string[] {
+  const words = findingWords(counting.filter(isError));
+  return words.length > 0 ? words : report.configChanges.length > 0 ? ["what it is judged by changes"] : [];
 }
 
 const isError = ({ severity }: FindingRow) => severity === "error";
 
+/** What could not be taken as it stood and is not the same on both sides. */
+export function troubles(report: Pick<Report, "issues" | "clusters">): readonly IssueRow[] {
+  const all = [...report.issues, ...report.clusters.flatMap(({ issues }) => issues)];
+  const errors = all.filter(({ severity, standing }) => severity === "error" && !standing);
+  return [...new Map(errors.map((issue) => [JSON.stringify(issue), issue])).values()].sort(byIssue);
+}
+
+/** What stands over the troubles of a report. */
+export function troubleHeading(conclusion: Conclusion): string {
+  switch (conclusion) {
+    case "error":
+      return "No answer, because of:";
+    case "failure":
+      return "Besides, not decided because of:";
+    case "changed":
+    case "success":
+      return "Not analysed:";
+  }
+}
+
 /** Issues that keep the review from an answer. */
 export function undecided(report: Pick<Report, "conclusion" | "issues" | "clusters">): readonly IssueRow[] {
-  if (report.conclusion !== "error" && report.conclusion !== "failure") return [];
-  const all = [...report.issues, ...report.clusters.flatMap(({ issues }) => issues)];
-  const errors = all.filter(({ severity }) => severity === "error");
-  return [...new Map(errors.map((issue) => [JSON.stringify(issue), issue])).values()];
+  return report.conclusion === "error" || report.conclusion === "failure" ? troubles(report) : [];
 }
 
 function blocks({ mode, setting }: Context): string {
@@ -101,8 +120,6 @@ function findingWords(findings: readonly FindingRow[]): readonly string[] {
   return rest === 0 ? words : [...words, count(rest, "more finding")];
 }
 
-type Draft = Omit<Report, "title" | "worthComment">;
-
 function changeWords(report: Draft, sections: readonly Section[], counting: readonly FindingRow[]): readonly string[] {
   const words = findingWords(counting).map((each) => `${each} (warning)`);
   const rows = report.clusters.flatMap(({ groups }) => groups).filter(({ comes }) => comes === undefined);
@@ -122,11 +139,11 @@ function total(rows: readonly { readonly pairs: number }[]): number {
 }
 
 function quietWords(report: Draft, sections: readonly Section[]): readonly string[] {
-  if (report.configChanges.length > 0) return ["the rules themselves change"];
+  if (report.configChanges.length > 0) return ["what it is judged by changes"];
   const moved = sections.flatMap(({ arrivals }) => arrivals);
   const came = moved.filter(({ side }) => side === "head").length;
   const went = moved.length - came;
-  if (moved.length === 0) return ["something to look at"];
+  if (moved.length === 0) return ["no flow changes"];
   const words = came > 0 ? [count(came, "new workload")] : [];
   return went > 0 ? [...words, `${count(went, "workload")} removed`] : words;
 }

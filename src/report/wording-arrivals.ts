@@ -1,16 +1,12 @@
-import { code, count, enumerate, type Inline, type Line, numeral, placeOf, say, strong } from "./inline.ts";
+import { code, count, enumerate, type Line, loose, numeral, placeOf, say, strong } from "./inline.ts";
 import type { Names } from "./names.ts";
 import type { ArrivalRow } from "./report.ts";
 
 /** "**No policy selects the new `production/reports`:** any pod may connect to it …" */
 export function exposedSentence(arrival: ArrivalRow, names: Names): Line {
   const name = code(names.short(arrival.workload));
-  const declares = arrival.declaredPorts === "" ? [] : say` (it declares ${portsWords(arrival.declaredPorts)})`;
+  const declares = arrival.declaredPorts === "" ? [] : say` (it declares ${loose(arrival.declaredPorts)})`;
   return say`${strong(say`No policy selects the new ${name}:`)} any pod may connect to it on every port${declares}, and it may connect to anything that accepts it, the internet included.`;
-}
-
-function portsWords(text: string): Inline {
-  return /^[A-Za-z0-9 ,-]{1,80}$/.test(text) ? text : code(text, 80);
 }
 
 /** "The other 11 workloads in `production` have a policy. No protected path changed; `production/db` still refuses it." */

@@ -1,16 +1,20 @@
 import type { Cause } from "../diff/flow-diff.ts";
-import { code, enumerate, type Inline, type Line, loose, marked, placeOf, say, sentence, strong } from "./inline.ts";
-import { type Names, onSide } from "./names.ts";
-import type { Context, FindingRow, Report, WitnessRow } from "./report.ts";
+import { code, enumerate, type Inline, type Line, loose, marked, placeOf, say, strong } from "./inline.ts";
+import { capital, type Names, onSide, toldBy } from "./names.ts";
+import type { Context, FindingRow, Report } from "./report.ts";
 
 /** "**Every pod … on TCP 3306**, for example `production/web`. On `main` only `production/api` could." */
 export function findingSentence(finding: FindingRow, context: Context, names: Names): Line {
-  const words = marked(sentence(finding.message), names.short);
-  const example = exampleOf(finding, names);
-  const before = finding.allowedBefore;
-  const told = before === "" || finding.message.includes(before);
-  const only = told ? [] : [" ", ...capital(onSide(context.base)), " only ", ...marked(before, names.short), " could."];
-  return [...lead(finding), strong(words), ...example, ".", ...only];
+  const words = capital(toldBy(finding.message, names));
+  return [...lead(finding), strong(words), ...exampleOf(finding, names), ".", ...beforeOf(finding, context, names)];
+}
+
+/** "On `main` only `production/api` could." */
+function beforeOf({ allowedBefore, side }: FindingRow, context: Context, names: Names): Line {
+  if (allowedBefore === "") return [];
+  const base = capital(onSide(context.base));
+  const who = toldBy(allowedBefore, names);
+  return side === "from" ? say` ${base} it could only connect to ${who}.` : say` ${base} only ${who} could.`;
 }
 
 /** A warning is called one; an error needs no word. */
@@ -18,16 +22,11 @@ function lead({ severity }: FindingRow): Line {
   return severity === "warning" ? ["Warning: "] : [];
 }
 
-/** The end of the witness that the sentence has not named yet. */
-function exampleOf({ message, witness }: FindingRow, names: Names): Line {
-  if (witness === undefined) return [];
-  const src = witness.srcAddress ?? witness.src;
-  const dst = witness.dstAddress ?? witness.dst;
-  const said = (text: string) => message.includes(text) || message.includes(names.short(text));
-  const fresh = [src, dst].filter((text) => !said(text));
-  if (fresh.length === 2) return say`, for example ${names.peer(src)} to ${names.peer(dst)}`;
-  const [only] = fresh;
-  return only === undefined || only === "entire-cluster" ? [] : say`, for example ${names.peer(only)}`;
+/** The end of the witness that is not protected, unless the sentence has named it. */
+function exampleOf({ message, witness, side }: FindingRow, names: Names): Line {
+  if (witness === undefined || side === undefined) return [];
+  const end = side === "from" ? (witness.dstAddress ?? witness.dst) : (witness.srcAddress ?? witness.src);
+  return end === "entire-cluster" || message.includes(end) ? [] : say`, for example ${names.peer(end)}`;
 }
 
 /** "Rule `db-ingress`: “only the API may talk to the database”, owner `@acme/data`." */
@@ -59,7 +58,8 @@ export function sameReasons(causes: readonly Cause[]): readonly (readonly Cause[
   return [...bySentence.values()];
 }
 
-function causeSentence(cause: Cause): Line {
+/** "`ingress[0]` of NetworkPolicy `production/db` now allows it." */
+export function causeSentence(cause: Cause): Line {
   const [kind, name] = splitObject(cause.object);
   const object = say`${kind}${code(name)}`;
   const of = cause.rule === "" ? object : say`${code(cause.rule)} of ${object}`;
@@ -105,21 +105,8 @@ export function intendedSentence(findings: readonly FindingRow[], { shape, conte
   return say`Then ${have("allow")} it in ${code(context.config)}${on}${first}`;
 }
 
-/** "`web` to `db`, TCP 3306": one flow that shows the change. */
-export function witnessWords(witness: WitnessRow, names: Names): Line {
-  const src = names.peer(witness.srcAddress ?? witness.src);
-  const dst = names.peer(witness.dstAddress ?? witness.dst);
-  const port = /^[\w. -]{1,40}$/.test(String(witness.port)) ? String(witness.port) : code(String(witness.port));
-  return say`${src} to ${dst}, ${String(witness.protocol)} ${port}`;
-}
-
 /** "1 finding is excepted until 2027-01-31 (`db-ingress`): “one-off import”." */
 export function exceptedSentence(finding: FindingRow, names: Names): Line {
   const { reason, until } = finding.excepted ?? { reason: "", until: "" };
-  return say`Excepted until ${loose(until)} (${code(finding.rule)}, “${loose(reason)}”): ${marked(sentence(finding.message), names.short)}.`;
-}
-
-function capital(line: Line): Line {
-  const [first, ...rest] = line;
-  return typeof first === "string" ? [first.slice(0, 1).toUpperCase() + first.slice(1), ...rest] : line;
+  return say`Excepted until ${loose(until)} (${code(finding.rule)}, “${loose(reason)}”): ${capital(toldBy(finding.message, names))}.`;
 }
