@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { commitTree } from "../../src/tree/commit-tree.ts";
@@ -166,13 +166,18 @@ describe("large content", () => {
     }
   });
 
-  it("of many files takes several batches", () => {
+  it("of many files takes several batches, and a damaged one among them costs nothing but itself", () => {
     const repo = makeRepo();
-    const files = Object.fromEntries(
-      Array.from({ length: 5000 }, (_, i) => [`${Math.floor(i / 100)}/${i}.yaml`, `n: ${i}\n`]),
-    );
+    const path = (i: number) => `${Math.floor(i / 100)}/${i}.yaml`;
+    const files = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [path(i), `n: ${i}\n`]));
     repo.commit(files);
-    expect(contents(treeOf(repo, "HEAD", true))).toEqual(files);
+    const read = () => contents(treeOf(repo, "HEAD", true));
+    expect(read()).toEqual(files);
+    const id = repo.git("rev-parse", `HEAD:${path(2)}`);
+    damage(repo, id);
+    const { [path(2)]: damaged, ...others } = files;
+    expect(damaged).toBe("n: 2\n");
+    expect(read()).toEqual(others);
   });
 });
 
@@ -246,9 +251,8 @@ describe("what git cannot give as a file", () => {
       `100644 ${tree} d.yaml`,
       `100644 ${e} e.yaml`,
     ]);
-    const objectOf = (id = "") => join(repo.dir, ".git/objects", id.slice(0, 2), id.slice(2));
-    rmSync(objectOf(a));
-    execFileSync("sh", ["-c", 'chmod +w "$0" && printf rubbish > "$0"', objectOf(b)]);
+    rmSync(objectOf(repo, a));
+    damage(repo, b);
     const read = treeOf(repo, commit, true);
     expect(contents(read)).toEqual({ "c.yaml": "c", "e.yaml": "e" });
     expect(failureOf(read, "a.yaml")).toMatchObject({
@@ -327,6 +331,15 @@ describe("a workspace as actions/checkout leaves it", () => {
     }
   });
 });
+
+function objectOf(repo: TestRepo, id = ""): string {
+  return join(repo.dir, ".git/objects", id.slice(0, 2), id.slice(2));
+}
+
+function damage(repo: TestRepo, id = ""): void {
+  chmodSync(objectOf(repo, id), 0o644);
+  writeFileSync(objectOf(repo, id), "rubbish");
+}
 
 /** Names, sizes and times of everything below a folder. */
 function snapshot(dir: string): readonly string[] {
