@@ -42,17 +42,13 @@ export type Deployed = { readonly clusters: readonly DeployedCluster[]; readonly
 export function deployed(plan: Plan, executed: Executed, namespace = "default"): Deployed {
   const clusters = plan.clusters.flatMap((cluster) => {
     if (plan.isConfigured) return [assemble({ ...cluster, groups: cluster.roots }, executed)];
-    const groups = partition(cluster.roots, identitiesOf(cluster, executed, namespace));
-    if (groups.length <= 1) return [assemble({ ...cluster, groups: groups[0] ?? [] }, executed)];
-    const named = withNames(groups).map(([name, group]) => ({
-      ...cluster,
-      name,
-      groups: group,
-      raw: { base: [], head: [] },
-    }));
+    const { together, apart } = partition(cluster.roots, identitiesOf(cluster, executed, namespace));
+    const nothing = { base: [], head: [] };
+    const named = withNames(apart).map(([name, group]) => ({ ...cluster, name, groups: group, raw: nothing }));
     const hasRaw = cluster.raw.base.length + cluster.raw.head.length > 0;
     const rest = hasRaw ? [{ ...cluster, name: "files outside of roots", groups: [] }] : [];
-    return [...named, ...rest].map((one) => assemble(one, executed));
+    const parts = together === undefined ? [...named, ...rest] : [{ ...cluster, groups: together }, ...named];
+    return parts.map((one) => assemble(one, executed));
   });
   return { clusters, coverage: coverageOf(plan, executed) };
 }

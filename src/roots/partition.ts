@@ -9,12 +9,15 @@ export type Identities = {
 /** Roots that are one cluster. */
 export type Group = readonly Root[];
 
+/** `together` shares its cluster with the raw files; `undefined`: every root is somewhere else. */
+export type Partition = { readonly together: Group | undefined; readonly apart: readonly Group[] };
+
 /**
  * Which roots are one cluster, where no configuration says so. Roots of the base that define one object twice are
  * different clusters, each with what it delivers; otherwise they are one, and a root that only the head has is a
  * cluster of its own where it defines something that is there already. So the head cannot split what the base joins.
  */
-export function partition(roots: readonly Root[], identities: ReadonlyMap<Root, Identities>): Group[] {
+export function partition(roots: readonly Root[], identities: ReadonlyMap<Root, Identities>): Partition {
   const old = roots.filter((root) => root.base !== undefined);
   const known = old.length > 0 ? old : roots;
   const side = old.length > 0 ? "base" : "head";
@@ -23,7 +26,10 @@ export function partition(roots: readonly Root[], identities: ReadonlyMap<Root, 
     return of?.[side] ?? of?.base ?? of?.head ?? new Set();
   };
   if (overlap(known.map(define))) {
-    return families(roots).flatMap((family) => (overlap(family.map(define)) ? family.map((root) => [root]) : [family]));
+    const apart = families(roots).flatMap((family) =>
+      overlap(family.map(define)) ? family.map((root) => [root]) : [family],
+    );
+    return { together: undefined, apart };
   }
   const together = [...known];
   const taken = new Set(known.flatMap((root) => [...(identities.get(root)?.head ?? define(root))]));
@@ -37,7 +43,7 @@ export function partition(roots: readonly Root[], identities: ReadonlyMap<Root, 
       for (const identity of own) taken.add(identity);
     }
   }
-  return together.length > 0 ? [together, ...apart] : apart;
+  return { together, apart };
 }
 
 function overlap(sets: readonly ReadonlySet<string>[]): boolean {

@@ -45,7 +45,7 @@ export function draftsOf(tree: TreePlan, scope: Scope, options: RenderOptions): 
       : namedFolders(tree.inventory, source.pattern).map((folder) => kustomization(folder, options)),
   );
   const delivered = reachable(tree, scope, { named, options });
-  const taken = new Set(delivered.map(({ folder }) => folder));
+  const taken = new Set(delivered.flatMap(({ draft, folder }) => [folder, ...(draft.side(tree)?.folders ?? [])]));
   const found = rootFolders(tree.inventory, scope.kustomizations).filter((folder) => !taken.has(folder));
   const drafts = [
     ...named,
