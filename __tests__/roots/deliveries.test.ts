@@ -91,9 +91,8 @@ describe("a Flux Kustomization", () => {
     test("components, patches, prefixes and literal variables are applied", async () => {
       const files = {
         "apps/web/kustomization.yaml": kustomization("np.yaml", "ns.yaml"),
-        "apps/web/np.yaml": policy("${APP}", "old"),
-        "apps/web/ns.yaml":
-          "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: left\n  annotations:\n    kustomize.toolkit.fluxcd.io/substitute: disabled\ndata: {a: '${APP}'}\n",
+        "apps/web/np.yaml": policy(`\${APP}`, "old"),
+        "apps/web/ns.yaml": `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: left\n  annotations:\n    kustomize.toolkit.fluxcd.io/substitute: disabled\ndata: {a: '\${APP}'}\n`,
         "parts/extra/kustomization.yaml":
           "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [np.yaml]\n",
         "parts/extra/np.yaml": policy("extra"),
@@ -112,7 +111,7 @@ describe("a Flux Kustomization", () => {
         "NetworkPolicy prod/x-web apps/web/np.yaml:2",
       ]);
       const texts = clusters[0]?.head.documents.map((one) => one.text).join("\n") ?? "";
-      expect(texts).toContain("a: ${APP}");
+      expect(texts).toContain(`a: \${APP}`);
       expect(texts.match(/- Egress/g)).toHaveLength(2);
       expect(texts.match(/team: a/g)).toHaveLength(3);
     });

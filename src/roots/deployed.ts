@@ -2,6 +2,7 @@ import type { Issue } from "../errors.ts";
 import type { YamlMap } from "../manifest/yaml/node.ts";
 import type { Executed } from "./execute.ts";
 import { textAt } from "./fields.ts";
+import { controlIssues, type PlacedObject } from "./object-controls.ts";
 import { type Group, type Identities, partition } from "./partition.ts";
 import type { ClusterPlan, Plan, RawEntry, Root, Side, Sides } from "./plan-types.ts";
 import { decidesFlows } from "./relevant.ts";
@@ -58,14 +59,21 @@ type Part = Omit<ClusterPlan, "roots"> & { readonly groups: Group };
 function assemble({ name, namespace, raw, groups }: Part, executed: Executed): DeployedCluster {
   const results = groups.map((root) => ({ root, result: executed.results.get(root) ?? {} }));
   const found = results.map(({ root, result }) => rootIssues(root, result));
+  const base = sideOf(raw.base, results, "base");
+  const head = sideOf(raw.head, results, "head");
+  const controls = controlIssues(base.documents.map(placed), head.documents.map(placed));
   return {
     name,
     namespace,
-    base: sideOf(raw.base, results, "base"),
-    head: sideOf(raw.head, results, "head"),
-    issues: { base: found.flatMap((one) => one.base), head: found.flatMap((one) => one.head) },
+    base,
+    head,
+    issues: { base: found.flatMap((one) => one.base), head: [...found.flatMap((one) => one.head), ...controls] },
     unknownBefore: results.flatMap(({ root, result }) => (isRepaired(result) ? [root.label] : [])),
   };
+}
+
+function placed({ node, source, namespace }: RenderedDocument): PlacedObject {
+  return { node, source, namespace: namespace?.name ?? "" };
 }
 
 type Result = { readonly root: Root; readonly result: Partial<Sides<RootResult>> };
