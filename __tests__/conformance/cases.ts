@@ -69,7 +69,7 @@ export function differences(cluster: Cluster, relation: Relation, given: Case): 
       compare(src, at, find(given.expectedEntities ?? [], src.text, at.text));
       compare(at, src, find(given.expectedEntities ?? [], at.text, src.text));
     }
-    for (const at of names(given)) compare(src, at, find(given.expectedFqdn ?? [], src.text, at.text));
+    for (const row of given.expectedFqdn ?? []) if (row.src === src.text) compare(src, nameEnd(row.dst), row);
   }
   return [...out, ...strangers(rows, peers)];
 }
@@ -83,9 +83,8 @@ function entities(given: Case): readonly End[] {
   return ["host", "remote-node", "kube-apiserver"].map((name) => end({ kind: "entity", name }, `entity:${name}`));
 }
 
-function names(given: Case): readonly End[] {
-  const patterns = new Set((given.expectedFqdn ?? []).map(({ dst }) => dst.replace(/^fqdn:/, "")));
-  return [...patterns].map((pattern) => end({ kind: "fqdn", pattern }, `fqdn:${pattern}`));
+function nameEnd(text: string): End {
+  return end({ kind: "fqdn", pattern: text.replace(/^fqdn:/, "") }, text);
 }
 
 function end(endpoint: Endpoint, text: string): End {

@@ -4,6 +4,7 @@ import { convertAdmin } from "../../src/manifest/admin.ts";
 import { convertCalico } from "../../src/manifest/calico/convert.ts";
 import { calicoPlan } from "../../src/manifest/calico/tiers.ts";
 import { ciliumPlan, convertCilium } from "../../src/manifest/cilium/convert.ts";
+import { underCilium } from "../../src/manifest/cilium/surroundings.ts";
 import type { ConvertContext } from "../../src/manifest/context.ts";
 import { joinConverted } from "../../src/manifest/converted.ts";
 import { type Field, items, member, root, text, textMap } from "../../src/manifest/fields.ts";
@@ -66,6 +67,7 @@ function assemble(objects: readonly ManifestObject[], options: LoadOptions): Clu
   ]);
   return {
     ...converted,
+    policies: options.cni === "cilium" ? underCilium(converted.policies) : converted.policies,
     namespaces,
     workloads,
     plugin: { name: options.cni, reason: "configured", enforces: true },

@@ -29,7 +29,6 @@ export const byDefinition: RelationOf = (cluster) => (src, dst) => {
 function allowed(policies: readonly Policy[], direction: Direction, src: Endpoint, dst: Endpoint): Conn {
   const [subject, peer] = direction === "ingress" ? [dst, src] : [src, dst];
   if (subject.kind !== "pod" || subject.pod.hostNetwork) return numeric(EVERYTHING);
-  if (direction === "ingress" && peer.kind === "entity" && peer.name === "host") return numeric(EVERYTHING);
   const selecting = policies
     .filter((policy) => policy.direction === direction && holds(policy.subject, subject))
     .sort(comparePolicies);

@@ -1,0 +1,102 @@
+import { satisfies } from "../../model/labels.ts";
+import { ANYTHING, and, NOTHING, not, or, PODS, type Predicate } from "../../model/predicate.ts";
+import { ALL_ADDRESSES } from "../../sets/addresses.ts";
+import { type Condition, NAMESPACE_LABELS, POD_NAMESPACE } from "./selector.ts";
+
+const SERVICE_ACCOUNT = "io.cilium.k8s.policy.serviceaccount";
+const CLUSTER = "io.cilium.k8s.policy.cluster";
+const TRUE_NAME = "kubernetes.io/metadata.name";
+
+/** Addresses outside the cluster, and the names for them. */
+export const WORLD: Predicate = { op: "addresses", set: ALL_ADDRESSES, pods: false };
+
+/** Labels of everybody who is no pod, besides the source `reserved`. The API server is taken to be outside. */
+const RESERVED: readonly { readonly labels: readonly string[]; readonly who: Predicate }[] = [
+  { labels: ["world"], who: WORLD },
+  { labels: ["host"], who: entity("host") },
+  { labels: ["remote-node"], who: or(entity("remote-node"), hostPods()) },
+  { labels: ["kube-apiserver", "world"], who: entity("kube-apiserver") },
+  { labels: ["ingress"], who: entity("ingress") },
+  { labels: ["health"], who: entity("health") },
+  { labels: ["init"], who: entity("init") },
+  { labels: ["unmanaged"], who: entity("unmanaged") },
+];
+
+/** Names that a policy can call by `fromEntities` and `toEntities`, and who that is. */
+export const ENTITIES: ReadonlyMap<string, Predicate> = new Map<string, Predicate>([
+  ["all", ANYTHING],
+  ["none", NOTHING],
+  ["world", or(WORLD, entity("kube-apiserver"))],
+  ["cluster", or(PODS, ...RESERVED.filter(({ labels }) => labels[0] !== "world").map(({ who }) => who))],
+  ...RESERVED.filter(({ labels }) => labels[0] !== "world").map(({ labels, who }) => [labels[0] ?? "", who] as const),
+]);
+
+/** Entities that are peers only where a policy names them; the others always are. */
+export const OCCASIONAL_ENTITIES: readonly string[] = ["ingress", "health", "init", "unmanaged"];
+export const STANDING_ENTITIES: readonly string[] = ["host", "remote-node", "kube-apiserver"];
+
+/**
+ * Everybody whose labels satisfy all of `conditions`: pods by their labels, nodes and the outside by reserved ones.
+ * Source: cilium/cilium pkg/policy/api/selector.go, Matches.
+ */
+export function matchPeers(conditions: readonly Condition[], clusters: "any" | "none"): Predicate {
+  const others = RESERVED.filter(({ labels }) => conditions.every((each) => holdsReserved(each, labels)));
+  return or(matchPods(conditions, clusters), ...others.map(({ who }) => who));
+}
+
+/** The pods whose labels satisfy all of `conditions`. `clusters` says whether a condition on the cluster holds. */
+export function matchPods(conditions: readonly Condition[], clusters: "any" | "none"): Predicate {
+  return and(PODS, ...conditions.map((each) => matchPod(each, clusters)));
+}
+
+/** True where a condition speaks of the name of the cluster, which no manifest tells. */
+export function namesCluster({ source, key }: Condition): boolean {
+  return source !== "reserved" && source !== "other" && key === CLUSTER;
+}
+
+function matchPod(condition: Condition, clusters: "any" | "none"): Predicate {
+  const { source, key, operator, values } = condition;
+  if (source === "reserved" || source === "other") return isNegative(condition) ? PODS : NOTHING;
+  if (key === POD_NAMESPACE) return matchNamespace(condition);
+  if (key === SERVICE_ACCOUNT) return matchServiceAccount(condition);
+  if (namesCluster(condition)) return operator === "Exists" || clusters === "any" ? PODS : NOTHING;
+  if (key.startsWith(NAMESPACE_LABELS)) {
+    return { op: "namespaceLabels", requirement: { key: key.slice(NAMESPACE_LABELS.length), operator, values } };
+  }
+  return { op: "podLabels", requirement: { key, operator, values } };
+}
+
+function matchNamespace({ operator, values }: Condition): Predicate {
+  if (operator === "Exists") return PODS;
+  if (operator === "DoesNotExist") return NOTHING;
+  if (operator === "In") return or(...values.map((name): Predicate => ({ op: "namespace", name })));
+  return { op: "namespaceLabels", requirement: { key: TRUE_NAME, operator, values } };
+}
+
+function matchServiceAccount({ operator, values }: Condition): Predicate {
+  if (operator === "Exists") return PODS;
+  if (operator === "DoesNotExist") return NOTHING;
+  const named: Predicate = { op: "serviceAccount", names: values };
+  return operator === "In" ? named : and(PODS, not(named));
+}
+
+/** True where somebody with exactly these reserved labels satisfies the condition. Their values are empty. */
+function holdsReserved(condition: Condition, labels: readonly string[]): boolean {
+  const seen = condition.source === "any" || condition.source === "reserved" ? labels : [];
+  return satisfies(new Map(seen.map((label) => [label, ""])), condition);
+}
+
+/** True of the conditions that hold where the label is absent. */
+function isNegative({ operator }: Condition): boolean {
+  return operator === "NotIn" || operator === "DoesNotExist";
+}
+
+function entity(name: string): Predicate {
+  return { op: "entity", name };
+}
+
+/** Pods in their node's network: neither pods with an address of their own, nor entities, nor outside. */
+function hostPods(): Predicate {
+  const names = ["host", "remote-node", "kube-apiserver", "ingress", "health", "init", "unmanaged"];
+  return not(or(PODS, WORLD, { op: "fqdn", pattern: "*" }, ...names.map(entity)));
+}
