@@ -1,14 +1,15 @@
 import type { Issue } from "../errors.ts";
-import type { Cluster, Counts } from "../model/cluster.ts";
+import type { Cluster, Counts, Namespace, Workload } from "../model/cluster.ts";
 import { comparePolicies } from "../model/policy.ts";
+import { enforceStaged } from "./calico/staged.ts";
 import { checkCluster } from "./cluster-checks.ts";
-import type { ClusterOptions, ConvertContext } from "./context.ts";
+import type { ClusterOptions, ConvertContext, TierPlan } from "./context.ts";
 import { convertPolicies } from "./dialects.ts";
 import { withoutDuplicates } from "./duplicates.ts";
 import { kindRow, type Role } from "./kinds.ts";
 import { findNamespaces } from "./namespaces.ts";
 import type { ManifestObject } from "./object.ts";
-import { groupByOwner, type PlacedDraft } from "./owners.ts";
+import { groupByOwner, type OwnedDraft, type PlacedDraft } from "./owners.ts";
 import { inItsNamespace } from "./placed.ts";
 import { choosePlugin } from "./tier-plan.ts";
 import { assembleWorkloads, draftOf, gapIssues, serviceAccountLabels } from "./workload-assembly.ts";
@@ -25,12 +26,49 @@ export type ClusterInput = {
  * objects give the same namespaces, workloads and policies.
  */
 export function buildCluster(input: ClusterInput, options: ClusterOptions): Cluster {
-  const placed = input.objects.map((object) => inItsNamespace(object, options.namespace));
-  const distinct = withoutDuplicates(placed);
-  const byRole = groupByRole(distinct.objects);
-  const of = (role: Role) => byRole.get(role) ?? [];
-  const issues: Issue[] = [...input.issues, ...distinct.issues];
+  const given = options.staged === "enforce" ? enforceStaged(input.objects, options.namespace) : input.objects;
+  const distinct = withoutDuplicates(given.map((object) => inItsNamespace(object, options.namespace)));
+  const choice = choosePlugin(options.cni, distinct.objects);
+  const pods = readPods(distinct.objects, options, choice.plan);
+  const context = contextOf(pods, options, choice.plan);
+  const converted = convertPolicies(pods.of, context);
+  const policies = [...converted.policies].sort(comparePolicies);
+  const objects = new Set(policies.map(({ object }) => object));
+  return {
+    namespaces: pods.namespaces,
+    workloads: pods.workloads,
+    policies,
+    plugin: choice.plugin,
+    deviations: converted.deviations,
+    issues: [
+      ...input.issues,
+      ...distinct.issues,
+      ...pods.issues,
+      ...choice.issues,
+      ...converted.issues,
+      ...gapIssues(pods.owned, policies),
+      ...checkCluster(policies, pods.workloads, pods.namespaces),
+    ],
+    assumptions: converted.assumptions,
+    entities: converted.entities,
+    fqdns: converted.fqdns,
+    counts: { ...input.counts, workloads: pods.workloads.length, policies: objects.size },
+  };
+}
 
+/** What there is besides policies. */
+type Pods = {
+  readonly of: (role: Role) => readonly ManifestObject[];
+  readonly owned: readonly OwnedDraft[];
+  readonly namespaces: ReadonlyMap<string, Namespace>;
+  readonly workloads: readonly Workload[];
+  readonly issues: readonly Issue[];
+};
+
+function readPods(objects: readonly ManifestObject[], options: ClusterOptions, plan: TierPlan): Pods {
+  const byRole = groupByRole(objects);
+  const of = (role: Role) => byRole.get(role) ?? [];
+  const issues: Issue[] = [];
   const drafts: PlacedDraft[] = [];
   for (const object of [...of("workload"), ...of("operator")]) {
     const { value, issues: found } = draftOf(object);
@@ -38,40 +76,20 @@ export function buildCluster(input: ClusterInput, options: ClusterOptions): Clus
     if (value !== undefined) drafts.push({ draft: value, namespace: object.ref.namespace });
   }
   const owned = groupByOwner(drafts);
-  const mentioned = new Set(distinct.objects.map(({ ref }) => ref.namespace).filter((name) => name !== ""));
+  const mentioned = new Set(objects.map(({ ref }) => ref.namespace).filter((name) => name !== ""));
   const namespaces = findNamespaces(of("namespace"), mentioned, options);
-  const workloads = assembleWorkloads(owned, namespaces.byName, serviceAccountLabels(of("serviceaccount")));
+  const workloads = assembleWorkloads(owned, namespaces.byName, {
+    accounts: serviceAccountLabels(of("serviceaccount")),
+    initPorts: plan.dialect === "calico",
+  });
+  return { of, owned, namespaces: namespaces.byName, workloads, issues: [...issues, ...namespaces.issues] };
+}
 
-  const choice = choosePlugin(options.cni, distinct.objects);
-  const context: ConvertContext = {
-    options,
-    plan: choice.plan,
-    blocksMatchPods:
-      (options.ipBlocks ?? (choice.plan.dialect === "cilium" ? "external-only" : "match-pods")) === "match-pods",
-    namespaces: namespaces.byName,
-    workloads,
-    services: of("service"),
-  };
-  const converted = convertPolicies(of, context);
-  const policies = [...converted.policies].sort(comparePolicies);
-  issues.push(...namespaces.issues, ...choice.issues, ...converted.issues, ...gapIssues(owned, policies));
-  issues.push(...checkCluster(policies, workloads, namespaces.byName));
-  return {
-    namespaces: namespaces.byName,
-    workloads,
-    policies,
-    plugin: choice.plugin,
-    deviations: converted.deviations,
-    issues,
-    assumptions: converted.assumptions,
-    entities: converted.entities,
-    fqdns: converted.fqdns,
-    counts: {
-      ...input.counts,
-      workloads: workloads.length,
-      policies: new Set(policies.map((each) => each.object)).size,
-    },
-  };
+function contextOf(pods: Pods, options: ClusterOptions, plan: TierPlan): ConvertContext {
+  const { namespaces, workloads } = pods;
+  const usual = plan.dialect === "cilium" ? "external-only" : "match-pods";
+  const blocksMatchPods = (options.ipBlocks ?? usual) === "match-pods";
+  return { options, plan, blocksMatchPods, namespaces, workloads, services: pods.of("service") };
 }
 
 function groupByRole(objects: readonly ManifestObject[]): ReadonlyMap<Role, readonly ManifestObject[]> {

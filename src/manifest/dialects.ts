@@ -1,5 +1,8 @@
+import type { Policy } from "../model/policy.ts";
 import { convertAdmin } from "./admin.ts";
 import { convertCalico } from "./calico/convert.ts";
+import { convertCilium } from "./cilium/convert.ts";
+import { underCilium } from "./cilium/surroundings.ts";
 import type { ConvertContext, Converted } from "./context.ts";
 import { joinConverted, NOTHING_CONVERTED } from "./converted.ts";
 import type { Role } from "./kinds.ts";
@@ -8,11 +11,20 @@ import type { ManifestObject } from "./object.ts";
 
 /** Everything that the policies of a cluster say, in the one shape; `of` gives the objects of a role. */
 export function convertPolicies(of: (role: Role) => readonly ManifestObject[], context: ConvertContext): Converted {
-  return joinConverted([
+  const all = joinConverted([
     ...of("networkpolicy").map((object) => networkPolicy(object, context)),
     adminPolicies(of("admin"), context),
     pluginPolicies(of, context),
   ]);
+  return context.plan.dialect === "cilium" ? { ...all, policies: all.policies.flatMap(asCiliumReads) } : all;
+}
+
+const ciliumReadings = new WeakMap<Policy, readonly Policy[]>();
+
+function asCiliumReads(policy: Policy): readonly Policy[] {
+  const known = ciliumReadings.get(policy) ?? underCilium([policy]);
+  ciliumReadings.set(policy, known);
+  return known;
 }
 
 /** Policies of a network plugin, where it is the one that the cluster is judged by. */
@@ -23,7 +35,7 @@ function pluginPolicies(of: (role: Role) => readonly ManifestObject[], context: 
     case "calico":
       return convertCalico(of("calico"), context);
     case "cilium":
-      return NOTHING_CONVERTED;
+      return convertCilium(of("cilium"), context);
   }
 }
 

@@ -24,6 +24,8 @@ export type PodTemplate = {
   readonly labelLines: ReadonlyMap<string, number>;
   /** Named ports; `undefined` where the manifest does not say what containers the pods have. */
   readonly ports: readonly ContainerPort[] | undefined;
+  /** Named ports of init containers that end before the others start: only Calico counts them. */
+  readonly initPorts: readonly ContainerPort[];
   /** Every declared port, named or not: `TCP 8080,UDP 53`. */
   readonly declaredPorts: string;
   readonly hostNetwork: boolean;
@@ -45,13 +47,14 @@ const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map<string, Protocol>([
  */
 export function podTemplate(labels: Field, spec: Field): PodTemplate {
   const entries = podLabels(labels);
-  const declared = containerPorts(spec);
+  const { declared, initial } = containerPorts(spec);
   const hostNetwork = flag(member(spec, "hostNetwork")) ?? false;
   const account = text(member(spec, "serviceAccountName")) ?? text(member(spec, "serviceAccount"));
   return {
     labels: new Map([...entries].map(([key, { value }]) => [key, value])),
     labelLines: new Map([...entries].map(([key, { line }]) => [key, line])),
     ports: declared.filter((port) => port.name !== ""),
+    initPorts: initial.filter((port) => port.name !== ""),
     declaredPorts: describePorts(declared),
     hostNetwork,
     serviceAccount: account === undefined || account === "" ? "default" : account,
@@ -72,12 +75,16 @@ export function podLabels(field: Field): ReadonlyMap<string, Entry> {
   return labels;
 }
 
-function containerPorts(spec: Field): readonly ContainerPort[] {
+function containerPorts(spec: Field): Record<"declared" | "initial", readonly ContainerPort[]> {
   const containers = items(member(spec, "containers"));
-  const staying = items(member(spec, "initContainers")).filter(
-    (each) => text(member(each, "restartPolicy")) === "Always",
-  );
-  return [...containers, ...staying].flatMap((each) => items(member(each, "ports")).map(containerPort));
+  const init = items(member(spec, "initContainers"));
+  const staying = init.filter((each) => text(member(each, "restartPolicy")) === "Always");
+  const ending = init.filter((each) => !staying.includes(each));
+  return { declared: [...containers, ...staying].flatMap(portsOf), initial: ending.flatMap(portsOf) };
+}
+
+function portsOf(container: Field): readonly ContainerPort[] {
+  return items(member(container, "ports")).map(containerPort);
 }
 
 function containerPort(field: Field): ContainerPort {

@@ -2,6 +2,7 @@ import { type Issue, place } from "../errors.ts";
 import type { Plugin } from "../model/cluster.ts";
 import { formatObject } from "../model/policy.ts";
 import { calicoPlan } from "./calico/tiers.ts";
+import { ciliumPlan } from "./cilium/convert.ts";
 import type { TierPlan } from "./context.ts";
 import { kindRow } from "./kinds.ts";
 import type { ManifestObject } from "./object.ts";
@@ -18,14 +19,6 @@ const SPECIFICATION: TierPlan = {
   admin: { tier: "admin", rank: 1 },
   networkPolicy: { tier: "networkpolicy", rank: 2, order: 0 },
   baseline: { tier: "baseline", rank: 3 },
-};
-
-/** Deny rules of Cilium stand before everything but the admin tier; allow rules share a tier with NetworkPolicy. */
-const CILIUM: TierPlan = {
-  dialect: "cilium",
-  admin: { tier: "admin", rank: 1 },
-  networkPolicy: { tier: "policy", rank: 3, order: 0 },
-  baseline: { tier: "baseline", rank: 4 },
 };
 
 type Dialect = TierPlan["dialect"];
@@ -64,7 +57,7 @@ function planOf(dialect: Dialect, objects: readonly ManifestObject[]): TierPlan 
     case "calico":
       return calicoPlan(objects);
     case "cilium":
-      return CILIUM;
+      return ciliumPlan();
     case "specification":
       return SPECIFICATION;
   }

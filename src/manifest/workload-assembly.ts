@@ -31,7 +31,14 @@ export function serviceAccountLabels(objects: readonly ManifestObject[]): Readon
   return out;
 }
 
-type Known = { readonly namespaceLabels: LabelSet; readonly accountLabels: LabelSet; readonly workload: Workload };
+/** What the same draft depends on in another cluster. */
+type Surroundings = {
+  readonly namespaceLabels: LabelSet;
+  readonly accountLabels: LabelSet;
+  /** Init containers that end before the others start count with their named ports, too. */
+  readonly initPorts: boolean;
+};
+type Known = Surroundings & { readonly workload: Workload };
 
 const assembled = new WeakMap<WorkloadDraft, Known>();
 
@@ -39,24 +46,34 @@ const assembled = new WeakMap<WorkloadDraft, Known>();
 export function assembleWorkloads(
   owned: readonly OwnedDraft[],
   namespaces: ReadonlyMap<string, Namespace>,
-  accounts: ReadonlyMap<string, LabelSet>,
+  rest: { readonly accounts: ReadonlyMap<string, LabelSet>; readonly initPorts: boolean },
 ): readonly Workload[] {
   const workloads = owned.map((each) => {
-    const namespaceLabels = namespaces.get(each.namespace)?.labels ?? NO_LABELS;
     const account = `${each.namespace}/${each.draft.template.serviceAccount}`;
-    const accountLabels = accounts.get(account) ?? NO_LABELS;
-    const known = assembled.get(each.draft);
-    if (known?.namespaceLabels === namespaceLabels && known.accountLabels === accountLabels) return known.workload;
-    const workload = assemble(each, namespaceLabels, accountLabels);
-    assembled.set(each.draft, { namespaceLabels, accountLabels, workload });
-    return workload;
+    return assembledOnce(each, {
+      namespaceLabels: namespaces.get(each.namespace)?.labels ?? NO_LABELS,
+      accountLabels: rest.accounts.get(account) ?? NO_LABELS,
+      initPorts: rest.initPorts,
+    });
   });
   return workloads.sort(
     (a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name) || compare(a.kind, b.kind),
   );
 }
 
-function assemble(each: OwnedDraft, namespaceLabels: LabelSet, accountLabels: LabelSet): Workload {
+function assembledOnce(each: OwnedDraft, around: Surroundings): Workload {
+  const known = assembled.get(each.draft);
+  const same =
+    known?.namespaceLabels === around.namespaceLabels &&
+    known.accountLabels === around.accountLabels &&
+    known.initPorts === around.initPorts;
+  if (same) return known.workload;
+  const workload = assemble(each, around);
+  assembled.set(each.draft, { ...around, workload });
+  return workload;
+}
+
+function assemble(each: OwnedDraft, around: Surroundings): Workload {
   const { draft, namespace, name, kind } = each;
   const { template } = draft;
   const workload: Workload = {
@@ -66,10 +83,11 @@ function assemble(each: OwnedDraft, namespaceLabels: LabelSet, accountLabels: La
     pod: {
       namespace,
       labels: template.labels,
-      namespaceLabels,
+      namespaceLabels: around.namespaceLabels,
       serviceAccount: template.serviceAccount,
-      serviceAccountLabels: accountLabels,
-      ports: template.ports,
+      serviceAccountLabels: around.accountLabels,
+      ports:
+        around.initPorts && template.ports !== undefined ? [...template.ports, ...template.initPorts] : template.ports,
       hostNetwork: template.hostNetwork,
     },
     replicas: draft.replicas,
