@@ -46,7 +46,7 @@ export function readObjects(repository: Repository, ids: readonly string[], visi
 }
 
 /** Objects and bytes asked for at once. */
-const BATCH_OBJECTS = 4096;
+const BATCH_OBJECTS = 16_384;
 const BATCH_BYTES = 32 * 1024 * 1024;
 const HEADER_BYTES = 1024;
 /** Objects that git may die of before the repository as a whole counts as unreadable. */
