@@ -3,7 +3,7 @@ import type { Limits } from "./limits.ts";
 import type { Lines } from "./lines.ts";
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from "./node.ts";
 import { type Duplicate, Stop } from "./problem.ts";
-import { keyText, resolvePlain, resolveTagged, type ScalarValue } from "./scalar.ts";
+import { type KeyText, keyText, resolvePlain, resolveTagged, type ScalarValue } from "./scalar.ts";
 
 /** What an anchor stands for: nothing yet while its own node is being read. */
 type Anchor = { node: YamlNode | undefined; steps: number };
@@ -134,12 +134,26 @@ class Converter {
   }
 
   #key(from: ParsedNode, line: number): string {
-    const node = this.node(from);
-    if (node.kind === "map") throw new Stop("TEMPLATE", line, "a mapping stands where a key belongs, as in a template");
-    if (node.kind === "seq") throw new Stop("YAML_SYNTAX", line, "a list stands where a key belongs");
-    const key = keyText(isScalar(from) ? this.#value(from, line) : node.value, node.text);
+    const key = isScalar(from) ? this.#scalarKey(from, line) : this.#nodeKey(this.node(from), line);
     if ("problem" in key) throw new Stop("YAML_SYNTAX", line, key.problem);
     return key.key;
+  }
+
+  #scalarKey(from: Scalar.Parsed, line: number): KeyText {
+    if (from.anchor !== undefined) this.node(from);
+    else this.#steps++;
+    return keyText(this.#value(from, line), from.source);
+  }
+
+  #nodeKey(node: YamlNode, line: number): KeyText {
+    switch (node.kind) {
+      case "map":
+        throw new Stop("TEMPLATE", line, "a mapping stands where a key belongs, as in a template");
+      case "seq":
+        return { problem: "a list stands where a key belongs" };
+      case "scalar":
+        return keyText(node.value, node.text);
+    }
   }
 
   /** `<<` overwrites what stands above it; of a list the first mapping counts most. */

@@ -22,7 +22,7 @@ export type YamlDocument = {
 export type YamlFile = {
   readonly documents: readonly YamlDocument[];
   readonly issues: readonly Issue[];
-  /** Documents that nobody needs. */
+  /** Documents with a `kind` that nobody needs. */
   readonly skipped: number;
 };
 
@@ -33,10 +33,12 @@ export type ReadOptions = {
   readonly limits?: Limits;
   /** Default: every document is needed, with all that is in it. */
   readonly need?: Need;
-  /** Tried before the exact reader. */
   readonly quick?: QuickReader;
-  /** Documents of which the bytes show that nobody needs them are not parsed. */
-  readonly skim?: boolean;
+  /**
+   * Default `true`: what is needed goes through the exact reader, and the rest is at least checked. With `false` the quick
+   * reader comes first, and documents of which the bytes show that nobody needs them are not parsed at all.
+   */
+  readonly exact?: boolean;
 };
 
 const ALL: Need = { needed: () => true, wanted: () => "all" };
@@ -102,32 +104,33 @@ class FileReader {
 
   /** `false` where `kubectl` would stop. */
   #span(buffer: Buffer, span: Span): boolean {
-    if (this.#options.skim === true && this.#unneeded(span)) return true;
-    const node = span.badSeparator > 0 ? undefined : this.#quick(buffer, span);
-    if (node !== undefined) {
-      this.#keep({ node, duplicates: [], unreadFrom: 0 }, span.line);
-      return true;
-    }
-    const reading = this.#exact(buffer, span);
+    const quick = this.#quick(buffer, span);
+    if (quick === "unneeded") return true;
+    const reading = quick ?? this.#exact(buffer, span);
     if ("code" in reading) return this.#broken(reading, buffer.toString("utf8", span.start, span.end));
     this.#keep(reading, span.line);
     return true;
   }
 
-  #unneeded({ kind, apiVersion }: Span): boolean {
-    if (kind === undefined || this.#need.needed(kind, apiVersion ?? "")) return false;
-    if (kind !== "") this.skipped++;
-    return true;
+  #quick(buffer: Buffer, span: Span): Reading | "unneeded" | undefined {
+    const { quick, exact = true } = this.#options;
+    const { kind, apiVersion } = span;
+    const { needed, wanted } = this.#need;
+    if (!exact && kind !== undefined && !needed(kind, apiVersion ?? "")) return this.#skip(kind);
+    if (quick === undefined || span.badSeparator > 0) return undefined;
+    const known = kind !== undefined && apiVersion !== undefined;
+    const head = known ? { kind, apiVersion } : identity(quick(buffer, span, HEAD));
+    if (head === undefined) return undefined;
+    if (!needed(head.kind, head.apiVersion)) {
+      return !known || quick(buffer, span, HEAD) !== undefined ? this.#skip(head.kind) : undefined;
+    }
+    const node = exact ? undefined : quick(buffer, span, wanted(head.kind, head.apiVersion));
+    return node === undefined ? undefined : { node, duplicates: [], unreadFrom: 0 };
   }
 
-  #quick(buffer: Buffer, span: Span): YamlNode | undefined {
-    const { quick } = this.#options;
-    if (quick === undefined) return undefined;
-    const known = span.kind !== undefined && span.kind !== "" && span.apiVersion !== undefined;
-    const head = known ? { kind: span.kind, apiVersion: span.apiVersion } : identity(quick(buffer, span, HEAD));
-    if (head === undefined) return undefined;
-    const { needed, wanted } = this.#need;
-    return quick(buffer, span, needed(head.kind, head.apiVersion) ? wanted(head.kind, head.apiVersion) : HEAD);
+  #skip(kind: string): "unneeded" {
+    if (kind !== "") this.skipped++;
+    return "unneeded";
   }
 
   #exact(buffer: Buffer, span: Span): Reading | Problem {
@@ -199,7 +202,7 @@ class FileReader {
     if (node === undefined || (node.kind === "scalar" && node.value === null)) return;
     const { kind, apiVersion } = identity(node) ?? { kind: "", apiVersion: "" };
     if (!this.#need.needed(kind, apiVersion)) {
-      this.skipped++;
+      this.#skip(kind);
       return;
     }
     this.documents.push({ node, line, index: this.#index });

@@ -179,8 +179,8 @@ class Scanner {
     this.#content = true;
     if (code === LETTER_K && bytes.toString("latin1", at, at + 4) === "kind") {
       this.#kindLine(at + 4);
-    } else if (code === LETTER_A && this.#head && bytes.toString("latin1", at, at + 11) === "apiVersion:") {
-      if (this.#apiVersion !== undefined) this.#odd = true;
+    } else if (code === LETTER_A && bytes.toString("latin1", at, at + 10) === "apiVersion") {
+      if (!this.#head || this.#apiVersion !== undefined || bytes[at + 10] !== COLON) this.#odd = true;
       this.#apiVersion = this.#word(at + 11, VERSION);
       this.#head = this.#apiVersion !== undefined;
     } else {
