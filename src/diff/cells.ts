@@ -3,7 +3,7 @@ import { type Kind, receivesDifferently, sendsDifferently } from "../engine/kind
 import type { Reach } from "../engine/reach.ts";
 import type { Side } from "../model/peer.ts";
 import { type AddressSet, ALL_ADDRESSES, intersectAddresses, NO_ADDRESS, unionAddresses } from "../sets/addresses.ts";
-import { type Conn, intersect, NONE, subtract, union } from "../sets/conn.ts";
+import { type Conn, intersect, NONE, subtract, union, withoutIdleNames } from "../sets/conn.ts";
 
 /** What one pair of ends may exchange before and after, in canonical form: equal changes are one object. */
 export type Delta = {
@@ -96,6 +96,24 @@ type DeltaTable = (base: Half, head: Half) => Delta | undefined;
 /** `same`: pairs that base and head treat alike have a delta too, unless nothing is allowed. */
 function deltaTable(universe: Conn, same: boolean): DeltaTable {
   const known = new Map<string, Delta | undefined>();
+  const byConns = new Map<string, Delta>();
+  /** What differs only in names that nobody tells apart is one change. */
+  const canonical = (change: Omit<Delta, "id">): Delta => {
+    const [base, head, opened, closed] = [change.base, change.head, change.opened, change.closed].map(withoutIdleNames);
+    const key = `${base?.id},${head?.id},${opened?.id},${closed?.id},${change.narrowed}`;
+    const found = byConns.get(key);
+    if (found !== undefined) return found;
+    const delta: Delta = {
+      id: byConns.size,
+      base: base ?? NONE,
+      head: head ?? NONE,
+      opened: opened ?? NONE,
+      closed: closed ?? NONE,
+      narrowed: change.narrowed,
+    };
+    byConns.set(key, delta);
+    return delta;
+  };
   return (before, after) => {
     if (!same && before.conn === after.conn && before.digest === after.digest) return undefined;
     const key = `${before.conn.id},${before.restricted.id},${after.conn.id},${after.restricted.id},${before.digest === after.digest}`;
@@ -113,7 +131,7 @@ function deltaTable(universe: Conn, same: boolean): DeltaTable {
       freed !== NONE ? "opened" : bound !== NONE ? "closed" : rewritten ? "changed" : undefined;
     const isSame = opened === NONE && closed === NONE && narrowed === undefined;
     const isTold = same ? base !== NONE || head !== NONE : !isSame;
-    const delta: Delta | undefined = !isTold ? undefined : { id: known.size, base, head, opened, closed, narrowed };
+    const delta: Delta | undefined = isTold ? canonical({ base, head, opened, closed, narrowed }) : undefined;
     known.set(key, delta);
     return delta;
   };

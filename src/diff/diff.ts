@@ -1,7 +1,7 @@
 import { type Kind, kindsOf } from "../engine/kinds.ts";
 import type { View } from "../engine/reach.ts";
 import { endpointOf, type Universe } from "../engine/universe.ts";
-import type { Workload } from "../model/cluster.ts";
+import type { Assumption, Workload } from "../model/cluster.ts";
 import type { Endpoint } from "../model/endpoint.ts";
 import type { End, Peer, Side } from "../model/peer.ts";
 import type { Predicate } from "../model/predicate.ts";
@@ -11,7 +11,7 @@ import { arrivalsOf, ghostOf } from "./arrivals.ts";
 import { blocksOf, pairsOfBlock, selfBlocks } from "./blocks.ts";
 import { compare } from "./cells.ts";
 import { explainBlock, explainPair, type Stage, selectingOneByOne } from "./explain.ts";
-import type { Arrival, Block, Change, EndText, FlowDiff } from "./flow-diff.ts";
+import type { Arrival, Block, Change, EndText, FlowDiff, Group } from "./flow-diff.ts";
 import { groupsOf, noteOf, typeOf } from "./groups.ts";
 import { namer } from "./names.ts";
 import { redundantPeers } from "./redundant.ts";
@@ -20,7 +20,7 @@ import { redundantPeers } from "./redundant.ts";
 export function diffFlows(universe: Universe, spoken: readonly Predicate[]): FlowDiff {
   const arrivals = arrivalsOf(universe);
   const listed = comparePass(universe, universe.views, spoken);
-  const stage = stageOf(universe, endpointOf);
+  const stage = reviewStage(universe);
   const ghosts = ghostsOf(universe, arrivals);
   const judgedStage = stageOf(
     universe,
@@ -46,8 +46,15 @@ export function diffFlows(universe: Universe, spoken: readonly Predicate[]): Flo
     closed: count("closed"),
     rows: (limit) => rowsOf(listed.blocks, arrivals, quickStage(universe), limit),
     explain: (block) => explainBlock(judgedStage, block),
-    assumptions: universe.assumptions,
+    assumptions: assumptionsBehind(groups, universe),
   };
+}
+
+/** Assumptions about places that a change comes from, and those that are about the whole tree. */
+function assumptionsBehind(groups: readonly Group[], { base, head }: Universe): readonly Assumption[] {
+  const files = new Set(groups.flatMap(({ causes }) => causes.map(({ at }) => at.file)));
+  const all = base === head ? head.assumptions : [...base.assumptions, ...head.assumptions];
+  return groups.length === 0 ? [] : all.filter(({ at }) => at === undefined || files.has(at.file));
 }
 
 type Pass = { readonly blocks: readonly Block[]; readonly redundant: ReadonlySet<Peer> };
@@ -61,6 +68,11 @@ function comparePass(universe: Universe, views: Universe["views"], spoken: reado
     head: intersect(universe.reach.conn(kind.head, kind.head), universe.conns),
   });
   return { blocks: [...blocksOf(rows, redundant), ...selfBlocks(kinds, self)], redundant };
+}
+
+/** What replays of this review need, each peer as it is on each side. */
+export function reviewStage(universe: Universe): Stage {
+  return stageOf(universe, endpointOf);
 }
 
 function stageOf(universe: Universe, endpoint: Stage["endpoint"]): Stage {

@@ -1,4 +1,4 @@
-import type { End, Peer } from "../model/peer.ts";
+import { type End, type Peer, podOf, type RepresentativePeer } from "../model/peer.ts";
 import { formatAddresses } from "../sets/address-text.ts";
 import { type AddressSet, ALL_ADDRESSES, ALL_V4, ALL_V6, subtractAddresses } from "../sets/addresses.ts";
 
@@ -25,11 +25,15 @@ export function namer(peers: readonly Peer[]): Namer {
   const anybody = pods.find((pod) => pod.text === "entire-cluster");
   return (end) => {
     if (end.kind === "addresses") return nameAddresses(end.addresses);
-    const only = end.peers[0];
-    if (end.peers.length === 1 && only !== undefined) return only.text;
-    const chosen = new Set(end.peers);
+    const chosen = new Set(withoutTwins(end.peers, homes));
+    const [only, second] = chosen;
+    if (only !== undefined && second === undefined) return only.text;
     if (anybody !== undefined && chosen.has(anybody)) {
-      const missing = pods.filter((pod) => !chosen.has(pod));
+      const inside = new Set(end.peers);
+      const missing = withoutTwins(
+        pods.filter((pod) => !inside.has(pod)),
+        homes,
+      );
       const rest = end.peers.filter((peer) => peer.kind === "entity" || peer.kind === "fqdn");
       const named = nameParts(missing, homes);
       if (named.length <= FEW) {
@@ -37,8 +41,28 @@ export function namer(peers: readonly Peer[]): Namer {
         return [`any pod in the cluster${except}`, ...rest.map(({ text }) => text)].join(", ");
       }
     }
-    return nameParts(end.peers, homes).join(", ");
+    return nameParts([...chosen], homes).join(", ");
   };
+}
+
+/**
+ * `peers` without the undeclared pods that a workload beside them stands for: every declared pod that their selector
+ * finds is named anyway.
+ */
+function withoutTwins(peers: readonly Peer[], homes: ReadonlyMap<string, Home>): readonly Peer[] {
+  const chosen = new Set(peers);
+  return peers.filter((peer) => {
+    if (peer.kind !== "representative" || peer.podTerms === "" || peer.namespace === undefined) return true;
+    const found = (homes.get(peer.namespace)?.workloads ?? []).filter((workload) => isFoundBy(peer, workload));
+    return found.length === 0 || !found.every((workload) => chosen.has(workload));
+  });
+}
+
+function isFoundBy(peer: RepresentativePeer, workload: Peer): boolean {
+  const labels = podOf(workload, "head")?.labels ?? podOf(workload, "base")?.labels ?? new Map();
+  return [...peer.head.labels].every(
+    ([key, value]) => labels.has(key) && (value === undefined || labels.get(key) === value),
+  );
 }
 
 function namespaceOf(peer: Peer): string | undefined {

@@ -1,4 +1,4 @@
-import type { Assumption, Cluster, Workload } from "../model/cluster.ts";
+import type { Cluster, Workload } from "../model/cluster.ts";
 import { formatWorkload } from "../model/cluster.ts";
 import type { Endpoint } from "../model/endpoint.ts";
 import { type Peer, podOf, type Side, type WorkloadPeer } from "../model/peer.ts";
@@ -19,7 +19,6 @@ export type Universe = {
   readonly reach: Reach;
   /** Everything that this run tells apart. */
   readonly conns: Conn;
-  readonly assumptions: readonly Assumption[];
   /** Conjunctions of selectors that a bound left out. */
   readonly leftOut: number;
 };
@@ -60,7 +59,6 @@ export function universe(base: Cluster, head: Cluster, options: UniverseOptions)
     views: { base: base === head ? headViews : view("base"), head: headViews },
     reach: compiled,
     conns: toldApart(policies),
-    assumptions: [],
     leftOut,
   };
 }

@@ -1,5 +1,5 @@
 import { type Conn, covers, intersect, NONE, numeric, pointsOf, portName, wholeProtocol } from "./conn.ts";
-import { FIRST_NAME, type Protocol } from "./protocol.ts";
+import { FIRST_NAME, type Protocol, SLOT } from "./protocol.ts";
 
 const BASIC: readonly Protocol[] = ["SCTP", "TCP", "UDP"];
 const EXTRA: readonly Protocol[] = ["ICMP", "ICMPv6", "UDPLite"];
@@ -46,7 +46,8 @@ function formatPorts(conn: Conn, protocol: Protocol): string[] {
       named.push(name);
     }
   }
-  const shown = isWhole(points) ? numbers : [...numbers, ...named.sort()];
+  const hasAllNames = points.some(([, last]) => last === SLOT - 1);
+  const shown = hasAllNames ? numbers : [...numbers, ...named.sort()];
   return shown.length === 0 ? [] : [`${protocol} ${shown.join(",")}`];
 }
 

@@ -105,6 +105,21 @@ export function numeric(conn: Conn): Conn {
   return intersect(conn, NUMERIC);
 }
 
+/**
+ * `conn` without names where it has all names of a protocol or none: what a declared and an undeclared pod have in
+ * common. Names stay where some are in and some are not.
+ */
+export function withoutIdleNames(conn: Conn): Conn {
+  let kept = numeric(conn);
+  for (const protocol of NAMING) {
+    const names = ports(protocol, FIRST_NAME, SLOT - 1);
+    if (!covers(conn, names)) kept = union(kept, intersect(conn, names));
+  }
+  return kept;
+}
+
+const NAMING: readonly Protocol[] = ["SCTP", "TCP", "UDP", "UDPLite"];
+
 /** The points of one protocol in `conn`, relative to its slot, as `[first, last]` pairs; ports start at 1. */
 export function pointsOf(conn: Conn, protocol: Protocol): readonly (readonly [number, number])[] {
   const base = slotOf(protocol) * SLOT;

@@ -1,0 +1,154 @@
+import type { Choice } from "./config/choose-config.ts";
+import type { ConfigChange as ConfigDifference } from "./config/compare-configs.ts";
+import { InputError, type Issue } from "./errors.ts";
+import { gravest } from "./gate/conclusion.ts";
+import { buildReport } from "./report/build.ts";
+import type { Context, Report } from "./report/report.ts";
+import { configRows } from "./review/config-rows.ts";
+import { changedPaths, contentChanges, fileTexts } from "./review/contents.ts";
+import { coverageLine } from "./review/coverage.ts";
+import { exposureChanges } from "./review/exposures.ts";
+import { judgeCluster } from "./review/judge-cluster.ts";
+import { type Overrides, optionsOf, readCluster } from "./review/read-cluster.ts";
+import type { RootsConfig } from "./roots/config-types.ts";
+import { type Deployed, deployed } from "./roots/deployed.ts";
+import { execute } from "./roots/execute.ts";
+import { plan } from "./roots/plan.ts";
+import { NO_ADDRESS } from "./sets/addresses.ts";
+import { findTools } from "./tree/render-tools.ts";
+import type { Tree } from "./tree/tree.ts";
+
+export type ReviewInput = {
+  /** `undefined`: the head alone is checked. */
+  readonly base: Tree | undefined;
+  readonly head: Tree;
+  /** By which configuration, and what is wrong with it. */
+  readonly choice: Choice;
+  readonly configChanges: readonly ConfigDifference[];
+  /** Changes to workflows that run the review, as sentences. */
+  readonly workflowChanges: readonly { readonly message: string; readonly file: string }[];
+  /** The rules are the repository's own, not a central configuration's. */
+  readonly ownRules: boolean;
+  readonly roots: Pick<RootsConfig, "paths" | "render" | "fork">;
+  readonly overrides: Overrides;
+  /** Review this cluster alone; empty for all. */
+  readonly cluster: string;
+  readonly representatives: boolean;
+  readonly maxPairs: number;
+  readonly context: Omit<Context, "rules" | "config">;
+  /** `YYYY-MM-DD` in UTC. */
+  readonly today: string;
+  /** Where rendering may happen: a PATH to look for tools in, an empty folder, proxies. */
+  readonly workshop: {
+    readonly path: string;
+    readonly scratch: string;
+    readonly proxies: Readonly<Record<string, string>>;
+  };
+};
+
+/** The whole pipeline: trees → what is deployed → clusters → flows → findings → one report. */
+export async function review(input: ReviewInput): Promise<Report> {
+  const { head, choice } = input;
+  const base = input.base ?? head;
+  const { config } = choice;
+  const trees = { base, head };
+  const found = await whatIsDeployed(input, trees);
+  const changed = changedPaths(base, head);
+  const cache = new Map();
+  const severity = config.configChanges ?? "warning";
+  const configChanged = input.configChanges.length + input.workflowChanges.length > 0;
+  const read = found.clusters.map((cluster) => ({
+    cluster,
+    sides: readCluster({ cluster, trees, config, overrides: input.overrides, changed, cache }),
+  }));
+  const isEmpty = read.every(({ sides }) => sides.base.objects.length + sides.head.objects.length === 0);
+  const mustHave = input.roots.paths.length > 0 || (input.ownRules && config.rules.length > 0);
+  const fatal: readonly Issue[] = [...choice.fatal, ...(isEmpty && mustHave ? [nothingFound(input)] : [])];
+  const texts = fileTexts(trees);
+  const judged = read.map(({ cluster, sides }, i) =>
+    judgeCluster({
+      name: cluster.name,
+      base: input.base === undefined ? undefined : sides.base.cluster,
+      head: sides.head.cluster,
+      config,
+      today: input.today,
+      representatives: input.representatives,
+      podRangesKnown: knowsPodRanges(cluster, input),
+      exposures: input.base === undefined ? [] : exposureChanges(sides.base.objects, sides.head.objects),
+      issues: {
+        base: [...(i === 0 ? found.issues.base : []), ...sides.base.cluster.issues],
+        head: [...(i === 0 ? found.issues.head : []), ...sides.head.cluster.issues],
+      },
+      contentOf: contentChanges(trees),
+      outcome: {
+        fatal: i === 0 ? fatal : [],
+        configChanges: configChanged ? severity : undefined,
+        atBest: choice.atBest,
+      },
+      text: texts,
+      read: i === 0 ? coverageLine(found.coverage) : "",
+    }),
+  );
+  const alone = judged.length > 0 ? [] : fatal;
+  return buildReport({
+    shape: input.base === undefined ? "check" : "diff",
+    context: { ...input.context, rules: config.rules.length, config: config.file },
+    clusters: judged.map(({ report }) => report),
+    issues: [...choice.notes, ...alone],
+    configChanges: configRows(
+      [...input.configChanges, ...judged.flatMap(({ changes }) => changes)],
+      input.workflowChanges,
+      severity,
+    ),
+    conclusion: gravest([alone.length > 0 ? "error" : "success", choice.atBest]),
+    maxPairs: input.maxPairs,
+  });
+}
+
+type Found = Deployed & { readonly issues: { readonly base: readonly Issue[]; readonly head: readonly Issue[] } };
+
+async function whatIsDeployed(input: ReviewInput, trees: { readonly base: Tree; readonly head: Tree }): Promise<Found> {
+  const { config } = input.choice;
+  const namespace = input.overrides.namespace ?? "default";
+  const { clusters, exclude, acceptUnread } = config;
+  const planned = plan(trees.base, trees.head, { clusters, exclude, acceptUnread, ...input.roots }, namespace);
+  const { path, scratch, proxies } = input.workshop;
+  const renders = planned.clusters.some(({ roots }) =>
+    roots.some(({ base, head }) => (base?.request ?? head?.request) !== undefined),
+  );
+  const tools = renders && !planned.rendersNothing ? await findTools(path, scratch) : NO_TOOLS;
+  const executed = await execute(planned, { tools, scratch, proxies });
+  const all = deployed(planned, executed, namespace);
+  return {
+    ...all,
+    clusters: input.cluster === "" ? all.clusters : [clusterNamed(all, input.cluster)],
+    issues: {
+      base: [...trees.base.issues, ...planned.issues.base],
+      head: [...(trees.base === trees.head ? [] : trees.head.issues), ...planned.issues.head],
+    },
+  };
+}
+
+const NO_TOOLS = { kustomize: undefined, helm: undefined, unshare: undefined };
+
+function clusterNamed({ clusters }: Deployed, name: string): Deployed["clusters"][number] {
+  const found = clusters.find((cluster) => cluster.name === name);
+  if (found !== undefined) return found;
+  const known = clusters.map((cluster) => `\`${cluster.name}\``).join(", ");
+  throw new InputError("USAGE", undefined, `there is no cluster \`${name}\`; known: ${known}`);
+}
+
+function nothingFound(input: ReviewInput): Issue {
+  const where =
+    input.roots.paths.length > 0
+      ? `below ${input.roots.paths.map((path) => `\`${path}\``).join(", ")}`
+      : "on either side";
+  const message = `no manifest was found ${where}, but there is something to protect; check the paths`;
+  return { code: "EMPTY_TREE", severity: "error", at: undefined, message };
+}
+
+/** Blocks cannot stand for pods unnoticed: the pods' ranges are known, or blocks never match pods. */
+function knowsPodRanges(cluster: Deployed["clusters"][number], { choice, overrides }: ReviewInput): boolean {
+  const { podCidrs, ipBlocks, cni } = optionsOf({ cluster, config: choice.config, overrides });
+  return podCidrs !== NO_ADDRESS || ipBlocks === "external-only" || cni === "cilium";
+}

@@ -1,0 +1,58 @@
+import type { Issue } from "../errors.ts";
+import type { ContentChange } from "../gate/issue-pairs.ts";
+import type { Tree, TreeEntry } from "../tree/tree.ts";
+
+type Trees = { readonly base: Tree; readonly head: Tree };
+
+/** Paths whose content differs between the trees, or that one of them only has. */
+export function changedPaths(base: Tree, head: Tree): ReadonlySet<string> {
+  const changed = new Set<string>();
+  if (base === head) return changed;
+  const before = new Map(base.entries.map((entry) => [entry.path, entry.blob]));
+  for (const { path, blob } of head.entries) {
+    if (before.get(path) !== blob) changed.add(path);
+    before.delete(path);
+  }
+  for (const path of before.keys()) changed.add(path);
+  return changed;
+}
+
+/** What became of the file that an issue is about; `same` where it is about no file of the trees. */
+export function contentChanges({ base, head }: Trees): (issue: Issue) => ContentChange {
+  let blobs: { readonly base: ReadonlyMap<string, string>; readonly head: ReadonlyMap<string, string> } | undefined;
+  const index = (tree: Tree) => new Map(tree.entries.map((entry) => [entry.path, entry.blob]));
+  return ({ at }) => {
+    if (at === undefined || base === head) return "same";
+    blobs ??= { base: index(base), head: index(head) };
+    const before = blobs.base.get(at.file);
+    const after = blobs.head.get(at.file);
+    if (before === after) return "same";
+    if (before === undefined) return "added";
+    return after === undefined ? "removed" : "changed";
+  };
+}
+
+/** Text of one file of a tree, as UTF-8; empty where it is not there or cannot be read. */
+export function fileTexts(trees: Trees): (file: string, side: "base" | "head") => string {
+  const known = new Map<string, string>();
+  return (file, side) => {
+    const key = `${side}:${file}`;
+    const text = known.get(key) ?? readText(trees[side], file);
+    known.set(key, text);
+    return text;
+  };
+}
+
+function readText(tree: Tree, file: string): string {
+  const entry = tree.entries.find(({ path }) => path === file);
+  return entry === undefined ? "" : Buffer.from(bytesOf(tree, entry) ?? []).toString("utf8");
+}
+
+/** Bytes of one file, or `undefined` where it cannot be read. */
+export function bytesOf(tree: Tree, entry: TreeEntry): Uint8Array | undefined {
+  let found: Uint8Array | undefined;
+  tree.read([entry], (_, bytes) => {
+    if (bytes instanceof Uint8Array) found = Uint8Array.from(bytes);
+  });
+  return found;
+}
