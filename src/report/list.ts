@@ -5,14 +5,11 @@ import { plain } from "./escape.ts";
 import { code, count, type Line, say } from "./inline.ts";
 import { blocks, markdownLine, markdownTable } from "./markdown-inline.ts";
 import { connWords, exactNames } from "./names.ts";
-import { by, byAssumption, byIssue, sortedUnique } from "./order.ts";
-import type { AssumptionRow, Context, IssueRow } from "./report.ts";
+import { byAssumption, byFlow, byIssue, sortedUnique } from "./order.ts";
+import type { AssumptionRow, Context, FlowRow, IssueRow } from "./report.ts";
 import { connText, issueRow } from "./rows.ts";
 import { colorsOf, type TextStyle, textLine, wrap } from "./text-inline.ts";
 import { assumptionSentence, issueSentence } from "./wording-read.ts";
-
-/** One ordered pair with something allowed. */
-export type FlowRow = { readonly src: string; readonly dst: string; readonly conn: string };
 
 /** Every allowed flow of one tree, sorted by source, then destination. */
 export type ListReport = {
@@ -46,8 +43,6 @@ export function buildList({ flows, universe, issues, assumptions, plugin }: List
     plugin,
   };
 }
-
-const byFlow = by<FlowRow>((row) => [row.src, row.dst, row.conn]);
 
 /** One line `SRC => DST : CONN` a flow; nothing else, so that scripts can read it. */
 export function formatListText(report: ListReport): string {

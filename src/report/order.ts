@@ -1,6 +1,6 @@
 import type { Cause } from "../diff/flow-diff.ts";
 import type { SourceRef } from "../errors.ts";
-import type { ArrivalRow, AssumptionRow, ChangeRow, FindingRow, GroupRow, IssueRow } from "./report.ts";
+import type { ArrivalRow, AssumptionRow, ChangeRow, FindingRow, FlowRow, GroupRow, IssueRow } from "./report.ts";
 
 type Key = string | number;
 
@@ -23,8 +23,19 @@ const at = (ref: SourceRef | undefined): readonly [string, number] => [ref?.file
 /** Causes: head before base, then by place. */
 export const byCause = by<Cause>((c) => [c.side === "head" ? 0 : 1, c.at.file, c.at.line, c.object, c.rule, c.text]);
 
-/** Rows of single pairs: by source, then destination. */
-export const byPair = by<ChangeRow>((r) => [r.src, r.dst, r.base, r.head, r.note]);
+/** Rows of single pairs: by source, then destination. Written out, since there may be a hundred thousand. */
+export function byPair(a: ChangeRow, b: ChangeRow): number {
+  return byText(a.src, b.src) || byText(a.dst, b.dst) || byText(a.base, b.base) || byText(a.head, b.head);
+}
+
+/** Flows of one tree: by source, then destination. */
+export function byFlow(a: FlowRow, b: FlowRow): number {
+  return byText(a.src, b.src) || byText(a.dst, b.dst) || byText(a.conn, b.conn);
+}
+
+function byText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
 
 /** Grouped rows: protected ones first, what comes with a workload last, opened before closed. */
 export const byGravity = by<GroupRow>((r) => [

@@ -70,6 +70,9 @@ export type ChangeRow = {
   readonly witness: WitnessRow;
 };
 
+/** One ordered pair with something allowed. */
+export type FlowRow = { readonly src: string; readonly dst: string; readonly conn: string };
+
 /** A row under a readable name that covers many pairs. */
 export type GroupRow = ChangeRow & {
   readonly pairs: number;
