@@ -29,6 +29,7 @@ describe("judging 2: the protected workload is renamed, moved, or deleted and ad
       rulesOf(DB_INGRESS),
     );
     expect(kinds(findings)).toContain("widened error");
+    expect(findings[0]?.allowedBefore).toBe("`production/api[Deployment]`");
     expect(conclusion).toBe("failure");
   });
 

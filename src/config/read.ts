@@ -22,7 +22,10 @@ export function readConfig(bytes: Uint8Array, file: string): ConfigText {
   const lineAt = (offset: number) => lines.linePos(offset).line;
   for (const { errors } of documents)
     for (const error of errors)
-      fault(lineAt(error.pos[0]), error.code === "DUPLICATE_KEY" ? duplicate(text, error.pos) : oneLine(error.message));
+      fault(
+        lineAt(error.pos[0]),
+        error.code === "DUPLICATE_KEY" ? duplicate(text, error.pos[0]) : oneLine(error.message),
+      );
   const second = documents[1];
   if (second !== undefined) fault(lineAt(second.range[0]), "a second document: the configuration is one document");
   if (issues.length > 0) return { root: undefined, issues };
@@ -64,8 +67,12 @@ function documentsOf(text: string, lineCounter: LineCounter) {
   return "empty" in documents ? [] : documents;
 }
 
-function duplicate(text: string, [from, to]: readonly [number, number]): string {
-  const key = text.slice(from, to).split(/[:\n]/)[0]?.trim() ?? "";
+function duplicate(text: string, from: number): string {
+  const key =
+    text
+      .slice(from, from + 200)
+      .split(/[:\n]/)[0]
+      ?.trim() ?? "";
   return `key ${quote(key)} stands twice in one map; keep one`;
 }
 

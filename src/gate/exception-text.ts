@@ -1,16 +1,13 @@
 import type { Block } from "../diff/flow-diff.ts";
-import type { LabelSet } from "../model/labels.ts";
-import type { End, Peer, RepresentativePeer } from "../model/peer.ts";
-import { ALL_ADDRESSES } from "../sets/addresses.ts";
-import { cidrsOf } from "../sets/cidrs.ts";
+import type { End } from "../model/peer.ts";
 import { type Conn, EVERYTHING, pointsOf, portName } from "../sets/conn.ts";
 import { FIRST_NAME, type Protocol, SLOT } from "../sets/protocol.ts";
+import { joinEnds } from "./ends.ts";
+import { selectorsOf } from "./exception-peers.ts";
 import type { Finding } from "./finding.ts";
 import type { Rule } from "./rule.ts";
 
-const MAX_CIDRS = 20;
 const MAX_ENTRIES = 20;
-const EVERY_POD = "{ namespaceSelector: {} }";
 
 /**
  * The `exceptions:` to paste that cover `finding`, with a reason to be written; `undefined` where no exception can
@@ -39,7 +36,7 @@ function entriesFor({ about, blocks, kind }: Finding, rule: Rule): readonly Entr
 
 type Entry = readonly string[];
 
-function flowEntries(blocks: readonly Block[], rule: Rule): Entry[] {
+function flowEntries(blocks: readonly Block[], rule: Rule): readonly Entry[] {
   const full = entriesOf(blocks, () => true);
   if (full.length <= MAX_ENTRIES) return full;
   const free = rule.to === undefined ? "from" : "to";
@@ -47,86 +44,46 @@ function flowEntries(blocks: readonly Block[], rule: Rule): Entry[] {
   return half.length <= MAX_ENTRIES ? half : entriesOf(blocks, () => false);
 }
 
-function entriesOf(blocks: readonly Block[], names: (side: "from" | "to") => boolean): Entry[] {
+type Merged = { readonly ports: readonly string[]; readonly from: readonly (string | undefined)[]; readonly to: End };
+
+/** Blocks with one destination are joined, then what has the same selectors of sources. */
+function entriesOf(blocks: readonly Block[], names: (side: "from" | "to") => boolean): readonly Entry[] {
+  const byDestination = new Map<string, { ports: readonly string[]; src: End; dst: End }>();
+  for (const { src, dst, opened } of blocks) {
+    const ports = portsOf(opened);
+    const key = `${ports} ${src.kind} ${endKey(dst)}`;
+    const known = byDestination.get(key);
+    if (known === undefined) byDestination.set(key, { ports, src, dst });
+    else known.src = joinEnds(known.src, src);
+  }
+  const bySources = new Map<string, Merged>();
+  for (const { ports, src, dst } of byDestination.values()) {
+    const from = names("from") ? selectorsOf(src) : [undefined];
+    const key = `${ports} ${dst.kind} ${from.join("\n")}`;
+    const known = bySources.get(key);
+    bySources.set(key, { ports, from, to: known === undefined ? dst : joinEnds(known.to, dst) });
+  }
   const found = new Map<string, Entry>();
-  for (const block of blocks) {
-    const ports = portsOf(block.opened);
-    for (const from of names("from") ? selectorsOf(block.src) : [undefined]) {
-      for (const to of names("to") ? selectorsOf(block.dst) : [undefined]) {
+  for (const { ports, from, to } of bySources.values())
+    for (const source of from)
+      for (const destination of names("to") ? selectorsOf(to) : [undefined]) {
         const entry = [
-          ...(from === undefined ? [] : [`from: ${from}`]),
-          ...(to === undefined ? [] : [`to: ${to}`]),
+          ...(source === undefined ? [] : [`from: ${source}`]),
+          ...(destination === undefined ? [] : [`to: ${destination}`]),
           ...(ports.length === 0 ? [] : [`ports: [${ports.join(", ")}]`]),
         ];
         found.set(entry.join("\n"), entry);
       }
-    }
-  }
   return [...found.values()];
 }
 
-/** Selectors that together hold every peer or address of the end. */
-function selectorsOf(end: End): readonly string[] {
-  if (end.kind === "addresses") {
-    const cidrs = end.addresses === ALL_ADDRESSES ? [] : cidrsOf(end.addresses, MAX_CIDRS + 1);
-    const listed = cidrs.length > 0 && cidrs.length <= MAX_CIDRS;
-    return [listed ? `{ cidr: [${cidrs.map((cidr) => JSON.stringify(cidr)).join(", ")}] }` : "{ external: true }"];
-  }
-  const wide = end.peers.some((peer) => peer.text === "entire-cluster");
-  const namespaces = new Set(end.peers.flatMap((peer) => (isWholeNamespace(peer) ? [peer.namespace] : [])));
-  const out = new Set<string>();
-  for (const peer of end.peers) {
-    const isPod = peer.kind === "workload" || peer.kind === "representative";
-    out.add(wide && isPod ? EVERY_POD : selectorOf(peer, namespaces));
-  }
-  return [...out];
-}
-
-function isWholeNamespace(peer: Peer): peer is RepresentativePeer {
-  return peer.kind === "representative" && peer.namespace !== undefined && peer.podTerms === "";
-}
-
-function selectorOf(peer: Peer, namespaces: ReadonlySet<string | undefined>): string {
-  switch (peer.kind) {
-    case "entity":
-      return `{ entity: ${JSON.stringify(peer.name)} }`;
-    case "fqdn":
-      return `{ fqdn: ${JSON.stringify(peer.pattern)} }`;
-    case "workload": {
-      const workload = peer.head ?? peer.base;
-      if (workload === undefined) return EVERY_POD;
-      const { namespace, name, kind } = workload;
-      if (namespaces.has(namespace)) return inNamespace(namespace);
-      return `{ namespace: ${JSON.stringify(namespace)}, workload: ${JSON.stringify(`${name}[${kind}]`)} }`;
-    }
-    case "representative": {
-      if (peer.namespace !== undefined && namespaces.has(peer.namespace)) return inNamespace(peer.namespace);
-      const pods = peer.podTerms === "" ? "" : `, podSelector: ${selectorText(peer.head.labels)}`;
-      const where =
-        peer.namespace === undefined
-          ? `namespaceSelector: ${selectorText(peer.head.namespaceLabels)}`
-          : `namespace: ${JSON.stringify(peer.namespace)}`;
-      return `{ ${where}${pods} }`;
-    }
-  }
-}
-
-function inNamespace(namespace: string): string {
-  return `{ namespace: ${JSON.stringify(namespace)} }`;
-}
-
-/** A selector that these labels satisfy: each with its value, or merely there where no manifest tells the value. */
-function selectorText(labels: LabelSet): string {
-  const known: string[] = [];
-  const present: string[] = [];
-  for (const [key, value] of labels) {
-    if (value !== undefined) known.push(`${JSON.stringify(key)}: ${JSON.stringify(value)}`);
-    else present.push(`{ key: ${JSON.stringify(key)}, operator: Exists }`);
-  }
-  const parts: string[] = [];
-  if (known.length > 0) parts.push(`matchLabels: { ${known.join(", ")} }`);
-  if (present.length > 0) parts.push(`matchExpressions: [${present.join(", ")}]`);
-  return parts.length === 0 ? "{}" : `{ ${parts.join(", ")} }`;
+function endKey(end: End): string {
+  return end.kind === "addresses"
+    ? `#${end.addresses.id}`
+    : end.peers
+        .map(({ text }) => text)
+        .sort()
+        .join("\n");
 }
 
 const PROTOCOLS: readonly Protocol[] = ["TCP", "UDP", "SCTP", "UDPLite"];

@@ -8,6 +8,7 @@ import { addressesOf } from "./ends.ts";
 import type { Finding, FindingKind } from "./finding.ts";
 import { joinersOf } from "./joiners.ts";
 import { speaksOf } from "./matching.ts";
+import { identity, identityOf } from "./peer-view.ts";
 import type { Clause, Exception, Rule } from "./rule.ts";
 import { type Case, exceptionOn, finding, type Scene } from "./scene.ts";
 import type { Wanted, WantedEnd } from "./standing.ts";
@@ -190,6 +191,7 @@ export function allowedBefore(rule: Rule, blocks: readonly Block[], scene: Scene
   const [own, other] = rule.to === undefined ? (["src", "dst"] as const) : (["dst", "src"] as const);
   const subjects = new Set<Peer>();
   for (const block of blocks) if (block[own].kind === "peers") for (const peer of block[own].peers) subjects.add(peer);
+  for (const peer of predecessors(subjects, scene)) subjects.add(peer);
   if (subjects.size === 0) return "";
   const mine: WantedEnd = { peers: (peer) => subjects.has(peer), addresses: addressesOf(undefined) };
   const any: WantedEnd = { peers: () => true, addresses: ALL_ADDRESSES };
@@ -208,4 +210,14 @@ export function allowedBefore(rule: Rule, blocks: readonly Block[], scene: Scene
   const shown = declared.length > 0 ? declared : [...peers];
   if (shown.length > 0) names.unshift(scene.words.name({ kind: "peers", peers: shown }));
   return [...new Set(names)].map(code).join(", ");
+}
+
+/** The peers of base that subjects under a new name come from. */
+function predecessors(subjects: ReadonlySet<Peer>, { diff, views }: Scene): readonly Peer[] {
+  const names = new Set<string>();
+  for (const peer of subjects) {
+    const { origin, base } = views(peer);
+    if (origin === "moved" && base?.workload !== undefined) names.add(identity(base.workload));
+  }
+  return names.size === 0 ? [] : diff.peers.filter((peer) => peer.kind === "workload" && names.has(identityOf(peer)));
 }

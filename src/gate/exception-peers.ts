@@ -1,0 +1,99 @@
+import type { Workload } from "../model/cluster.ts";
+import type { Pod } from "../model/endpoint.ts";
+import type { LabelSet } from "../model/labels.ts";
+import { type End, type Peer, podOf } from "../model/peer.ts";
+import { ALL_ADDRESSES } from "../sets/addresses.ts";
+import { cidrsOf } from "../sets/cidrs.ts";
+
+const MAX_CIDRS = 20;
+
+/** A selector as text, and the peers that it holds on every side where they are. */
+type Candidate = { readonly text: string; readonly covers: (peer: Peer) => boolean };
+
+const EVERY_POD: Candidate = { text: "{ namespaceSelector: {} }", covers: (peer) => "base" in peer };
+
+/** Selectors, as text of the configuration, that together hold every peer or address of the end; few, then narrow. */
+export function selectorsOf(end: End): readonly string[] {
+  if (end.kind === "addresses") {
+    const cidrs = end.addresses === ALL_ADDRESSES ? [] : cidrsOf(end.addresses, MAX_CIDRS + 1);
+    const listed = cidrs.length > 0 && cidrs.length <= MAX_CIDRS;
+    return [listed ? `{ cidr: [${cidrs.map((cidr) => JSON.stringify(cidr)).join(", ")}] }` : "{ external: true }"];
+  }
+  const candidates = new Map<string, Candidate>();
+  for (const peer of end.peers) {
+    const candidate = candidateOf(peer);
+    candidates.set(candidate.text, candidate);
+  }
+  const counted = [...candidates.values()].map((one) => ({ ...one, count: end.peers.filter(one.covers).length }));
+  counted.sort((a, b) => b.count - a.count);
+  const out: string[] = [];
+  let left: readonly Peer[] = end.peers;
+  for (const { text, covers } of counted) {
+    if (!left.some(covers)) continue;
+    out.push(text);
+    left = left.filter((peer) => !covers(peer));
+  }
+  return out;
+}
+
+function candidateOf(peer: Peer): Candidate {
+  switch (peer.kind) {
+    case "entity":
+      return { text: `{ entity: ${JSON.stringify(peer.name)} }`, covers: (other) => other === peer };
+    case "fqdn":
+      return { text: `{ fqdn: ${JSON.stringify(peer.pattern)} }`, covers: (other) => other === peer };
+    case "workload":
+      return workloadCandidate(peer.head ?? peer.base);
+    case "representative": {
+      const { namespace, podTerms } = peer;
+      const space = peer.head.namespaceLabels;
+      if (namespace === undefined && space.size === 0 && podTerms === "") return EVERY_POD;
+      const pods = podTerms === "" ? "" : `, podSelector: ${selectorText(peer.head.labels)}`;
+      const where =
+        namespace === undefined
+          ? `namespaceSelector: ${selectorText(space)}`
+          : `namespace: ${JSON.stringify(namespace)}`;
+      const labels: LabelSet = podTerms === "" ? new Map() : peer.head.labels;
+      const inSpace = (pod: Pod) =>
+        namespace === pod.namespace || (namespace === undefined && has(pod.namespaceLabels, space));
+      return { text: `{ ${where}${pods} }`, covers: onEverySide((pod) => inSpace(pod) && has(pod.labels, labels)) };
+    }
+  }
+}
+
+function workloadCandidate(workload: Workload | undefined): Candidate {
+  if (workload === undefined) return EVERY_POD;
+  const { namespace, name, kind } = workload;
+  return {
+    text: `{ namespace: ${JSON.stringify(namespace)}, workload: ${JSON.stringify(`${name}[${kind}]`)} }`,
+    covers: (other) => {
+      const own = other.kind === "workload" ? (other.head ?? other.base) : undefined;
+      return own?.namespace === namespace && own.name === name && own.kind === kind;
+    },
+  };
+}
+
+function onEverySide(holds: (pod: Pod) => boolean): (peer: Peer) => boolean {
+  return (peer) => {
+    const pods = [podOf(peer, "base"), podOf(peer, "head")].filter((pod) => pod !== undefined);
+    return pods.length > 0 && pods.every(holds);
+  };
+}
+
+function has(labels: LabelSet, wanted: LabelSet): boolean {
+  return [...wanted].every(([key, value]) => (value === undefined ? labels.has(key) : labels.get(key) === value));
+}
+
+/** A selector that these labels satisfy: each with its value, or merely there where no manifest tells the value. */
+function selectorText(labels: LabelSet): string {
+  const known: string[] = [];
+  const present: string[] = [];
+  for (const [key, value] of labels) {
+    if (value !== undefined) known.push(`${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+    else present.push(`{ key: ${JSON.stringify(key)}, operator: Exists }`);
+  }
+  const parts: string[] = [];
+  if (known.length > 0) parts.push(`matchLabels: { ${known.join(", ")} }`);
+  if (present.length > 0) parts.push(`matchExpressions: [${present.join(", ")}]`);
+  return parts.length === 0 ? "{}" : `{ ${parts.join(", ")} }`;
+}
