@@ -307,6 +307,13 @@ describe("a run that cannot judge", () => {
     expect(log).not.toContain("    at ");
   });
 
+  it("an error fails the job in warn mode too, and the log says which mode it was", async () => {
+    const error = new InputError("UNREADABLE", undefined, "unreadable");
+    const { exit, log } = await run(pullRequest("opened"), { review: throwing(error), inputs: { INPUT_MODE: "warn" } });
+    expect(exit).toBe(1);
+    expect(log).toContain("could not decide: unreadable (mode `warn`: findings do not fail the job)\n");
+  });
+
   it("a bug is an error too, with its stack only in debug mode", async () => {
     const options = { review: throwing(new TypeError("x is not a function")) };
     const quiet = await run(pullRequest("opened"), options);

@@ -259,8 +259,9 @@ describe("what a token may not do", () => {
     expect(fake.state.comments).toEqual([]);
   });
 
-  it("without a token not even a request is sent", async () => {
+  it("without a token not even a request is sent, and with nothing to say it is no fault", async () => {
     await comment(fake, says("findings"), { token: "" });
+    expect(await comment(fake, says("nothing"), { token: "" })).toBe("none");
     expect(fake.requests).toEqual([]);
   });
 

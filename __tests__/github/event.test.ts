@@ -61,13 +61,7 @@ describe("an event of GitHub", () => {
     [
       "pull_request closed is judged in silence",
       pullRequest("closed", { merged: false }),
-      { ...usual, landed: undefined },
-      { comments: false, renders: true, untrusted: false },
-    ],
-    [
-      "a merged one says what it landed as",
-      pullRequest("closed", { merged: true, merge_commit_sha: merge }),
-      { ...usual, landed: merge },
+      usual,
       { comments: false, renders: true, untrusted: false },
     ],
     [

@@ -10,7 +10,6 @@ const pull: PullEvent = {
   number: 7,
   head: "HEAD1",
   merge: "MERGE1",
-  landed: undefined,
   baseCommit: "BASE0",
   baseBranch: "main",
   fork: false,

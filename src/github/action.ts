@@ -28,11 +28,15 @@ export async function runAction(ports: ActionPorts): Promise<0 | 1> {
     if (!(error instanceof InputError) && ports.variables.RUNNER_DEBUG === "1" && error instanceof Error) {
       log.info(error.stack ?? "");
     }
-    ending = { kind: "outcome", outcome: failedOutcome(error), comments: true };
+    ending = { kind: "outcome", outcome: failedOutcome(error, enforces(context)), comments: true };
   }
   const desk = { ports, log, context };
   if (ending.kind === "superseded") return publishSuperseded(desk, ending.notes);
   return publishOutcome(desk, ending.outcome, ending.comments);
+}
+
+function enforces(context: ActionContext | undefined): boolean {
+  return context?.inputs.mode !== "warn";
 }
 
 async function prepare(ports: ActionPorts): Promise<ActionContext> {
@@ -65,7 +69,7 @@ async function carryOut(ports: ActionPorts, context: ActionContext): Promise<End
     case "superseded":
       return { kind: "superseded", notes: resolution.notes };
     case "nothing":
-      return { kind: "outcome", outcome: emptyOutcome(resolution.notes), comments: false };
+      return { kind: "outcome", outcome: emptyOutcome(resolution.notes, enforces(context)), comments: false };
     case "check":
     case "compare": {
       const request = { ...context, resolution, mayRender: mayRender(event), untrusted: isUntrusted(event) };

@@ -27,10 +27,10 @@ const TRIES = 3;
 /** Brings the comment up to date, at most one of ours in the end; a `GitHubFault` where GitHub does not let us. */
 export async function publishComment(github: GitHubClient, request: CommentRequest): Promise<CommentResult> {
   if (request.mode === "never") return { kind: "none" };
-  if (!github.hasToken) throw new GitHubFault("unauthorised", "there is no token");
-  const own = await ownComments(github, request);
-  const [oldest, ...others] = own;
   const wanted = wantsComment(request.mode, request.outcome.news);
+  if (!github.hasToken && !wanted) return { kind: "none" };
+  if (!github.hasToken) throw new GitHubFault("unauthorised", "there is no token");
+  const [oldest, ...others] = await ownComments(github, request);
   if (oldest === undefined) return wanted ? create(github, request) : { kind: "none" };
   if (!wanted && isResolved(oldest.body) && others.length === 0) return { kind: "unchanged", url: oldest.url };
   const body = wanted ? commentBody(request) : resolvedText(request, oldest);

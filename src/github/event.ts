@@ -12,8 +12,6 @@ export type PullEvent = {
   readonly head: string;
   /** Merge commit that GitHub made for the event; only `pull_request` names one. */
   readonly merge: string | undefined;
-  /** The commit that a closed pull request landed as. */
-  readonly landed: string | undefined;
   /** Tip of the base branch when the event was sent; may be old. */
   readonly baseCommit: string;
   readonly baseBranch: string;
@@ -98,7 +96,6 @@ function parsePayload(environment: RunEnvironment, text: string): unknown {
 
 function pullEvent(environment: RunEnvironment, name: PullEvent["name"], payload: unknown): PullEvent {
   const head = need(commitAt(payload, "pull_request.head.sha"), name, "pull_request.head.sha");
-  const merged = flagAt(payload, "pull_request.merged") === true;
   return {
     kind: "pull",
     name,
@@ -106,7 +103,6 @@ function pullEvent(environment: RunEnvironment, name: PullEvent["name"], payload
     number: need(countAt(payload, "pull_request.number") ?? countAt(payload, "number"), name, "pull_request.number"),
     head,
     merge: name === "pull_request" ? environment.commit : undefined,
-    landed: merged ? commitAt(payload, "pull_request.merge_commit_sha") : undefined,
     baseCommit: need(commitAt(payload, "pull_request.base.sha"), name, "pull_request.base.sha"),
     baseBranch: need(textAt(payload, "pull_request.base.ref"), name, "pull_request.base.ref"),
     fork: isFork(environment, payload),

@@ -2,8 +2,8 @@ import { InputError, place } from "../errors.ts";
 import type { Markdown, ReviewOutcome } from "./outcome.ts";
 import { fenced, oneLine } from "./visible.ts";
 
-/** The outcome of a run that an error ended before there was a report. */
-export function failedOutcome(error: unknown): ReviewOutcome {
+/** The outcome of a run that an error ended before there was a report; it fails the job in every mode. */
+export function failedOutcome(error: unknown, enforces: boolean): ReviewOutcome {
   const known = error instanceof InputError;
   const text = error instanceof Error ? error.message : String(error);
   const message = known ? text : `internal error: ${text}; please report it with the log of a run in debug mode`;
@@ -11,7 +11,7 @@ export function failedOutcome(error: unknown): ReviewOutcome {
   return {
     conclusion: "error",
     hasError: true,
-    enforces: true,
+    enforces,
     counts: { findings: 0, opened: 0, closed: 0 },
     news: "error",
     verdict: `could not decide: ${oneLine(message)}`,
@@ -24,12 +24,12 @@ export function failedOutcome(error: unknown): ReviewOutcome {
 }
 
 /** The outcome of a run that has nothing to look at. */
-export function emptyOutcome(notes: readonly string[]): ReviewOutcome {
+export function emptyOutcome(notes: readonly string[], enforces: boolean): ReviewOutcome {
   const text = ["### ✅ netpol-review: nothing to review", "", fenced(notes.join("\n"))].join("\n");
   return {
     conclusion: "success",
     hasError: false,
-    enforces: true,
+    enforces,
     counts: { findings: 0, opened: 0, closed: 0 },
     news: "nothing",
     verdict: "nothing to review",
