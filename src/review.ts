@@ -2,6 +2,7 @@ import type { Choice } from "./config/choose-config.ts";
 import type { ConfigChange as ConfigDifference } from "./config/compare-configs.ts";
 import { InputError, type Issue } from "./errors.ts";
 import { gravest } from "./gate/conclusion.ts";
+import type { Cluster } from "./model/cluster.ts";
 import { buildReport } from "./report/build.ts";
 import type { Context, Report } from "./report/report.ts";
 import { configRows } from "./review/config-rows.ts";
@@ -102,6 +103,23 @@ export async function review(input: ReviewInput): Promise<Report> {
     ),
     conclusion: gravest([alone.length > 0 ? "error" : "success", choice.atBest]),
     maxPairs: input.maxPairs,
+  });
+}
+
+/** What is deployed, read and not judged: for the commands that look at one cluster. */
+export async function whatIsThere(
+  input: ReviewInput,
+): Promise<readonly { readonly name: string; readonly base: Cluster; readonly head: Cluster }[]> {
+  const base = input.base ?? input.head;
+  const trees = { base, head: input.head };
+  const { clusters } = await whatIsDeployed(input, trees);
+  const { overrides } = input;
+  const { config } = input.choice;
+  const cache = new Map();
+  const changed = changedPaths(base, input.head);
+  return clusters.map((cluster) => {
+    const sides = readCluster({ cluster, trees, config, overrides, changed, cache });
+    return { name: cluster.name, base: sides.base.cluster, head: sides.head.cluster };
   });
 }
 

@@ -1,0 +1,217 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { InputError } from "../errors.ts";
+import type { Cluster } from "../model/cluster.ts";
+import type { ExplainReport } from "../report/explain.ts";
+import type { ListReport } from "../report/list.ts";
+import type { Context, Report } from "../report/report.ts";
+import { explainPair } from "../review/explain-pair.ts";
+import { listCluster } from "../review/list-tree.ts";
+import { type ReviewInput, review, whatIsThere } from "../review.ts";
+import { commitTree } from "../tree/commit-tree.ts";
+import { defaultBranch, mergeBase, resolveRef } from "../tree/refs.ts";
+import { isShallow, openRepository, type Repository } from "../tree/repository.ts";
+import type { Tree } from "../tree/tree.ts";
+import { workingTree } from "../tree/working-tree.ts";
+import { VERSION } from "../version.ts";
+import { choice, count, type Flags, overridesOf, peerQuery, portQuery } from "./options.ts";
+import { type ConfigFacts, configFacts, treeOf } from "./trees.ts";
+
+const MAX_PAIRS = 100_000;
+
+/** `review`: two git trees of a repository. */
+export function runReview(paths: readonly string[], flags: Flags): Promise<Report> {
+  const repository = openRepository(flags.repo ?? ".");
+  const head = headTree(repository, flags.head);
+  const base = baseTree(repository, flags.base, head);
+  const facts = configFacts(base, head, flags.config);
+  if (paths.length > 0 && facts.choice.config.clusters.length > 0) {
+    throw new InputError(
+      "USAGE",
+      undefined,
+      "paths and `clusters` of the configuration exclude each other; leave one out",
+    );
+  }
+  const named = head.commit === undefined ? "" : ` --head ${head.commit.slice(0, 12)}`;
+  const reproduce = `netpol-review review --base ${base.commit?.slice(0, 12) ?? ""}${named}`;
+  return inWorkshop((workshop) =>
+    review({ ...common({ base, head, facts, flags, reproduce, workshop }), base, roots: roots(paths, facts, flags) }),
+  );
+}
+
+/** `diff`: two directories. */
+export function runDiff(before: string, after: string, flags: Flags): Promise<Report> {
+  const base = treeOf(before, true);
+  const head = treeOf(after, true);
+  const facts = configFacts(base, head, flags.config);
+  const reproduce = `netpol-review diff ${quoted(before)} ${quoted(after)}`;
+  return inWorkshop((workshop) =>
+    review({ ...common({ base, head, facts, flags, reproduce, workshop }), base, roots: roots([], facts, flags) }),
+  );
+}
+
+/** `check`: one tree, absolutely. */
+export function runCheck(dir: string, flags: Flags): Promise<Report> {
+  const head = treeOf(dir, false);
+  const facts = configFacts(head, head, flags.config);
+  const reproduce = `netpol-review check ${quoted(dir)}`;
+  return inWorkshop((workshop) =>
+    review({
+      ...common({ base: head, head, facts, flags, reproduce, workshop }),
+      base: undefined,
+      roots: roots([], facts, flags),
+    }),
+  );
+}
+
+/** `list`: every allowed flow of one tree. */
+export async function runList(
+  dir: string,
+  flags: Flags,
+): Promise<{ readonly report: ListReport; readonly context: Context }> {
+  const head = treeOf(dir, false);
+  const { head: cluster } = await clusterOf(head, head, flags);
+  const report = listCluster(cluster, {
+    representatives: flags.representatives,
+    from: flags.from === undefined ? undefined : peerQuery("--from", flags.from),
+    to: flags.to === undefined ? undefined : peerQuery("--to", flags.to),
+  });
+  const context = contextOf({ base: head, head, mode: "enforce", reproduce: `netpol-review list ${quoted(dir)}` });
+  return { report, context: { ...context, rules: 0, config: "" } };
+}
+
+/** `explain`: one pair, on one tree or between two. */
+export async function runExplain(trees: readonly string[], flags: Flags): Promise<ExplainReport> {
+  const { from, to } = flags;
+  if (from === undefined || to === undefined) {
+    throw new InputError("USAGE", undefined, "explain asks about one pair; name it with `--from PEER --to PEER`");
+  }
+  const [first = ".", second] = trees;
+  const base = treeOf(first, second !== undefined);
+  const head = second === undefined ? base : treeOf(second, true);
+  const read = await clusterOf(base, head, flags);
+  return explainPair({
+    base: second === undefined ? undefined : read.base,
+    head: read.head,
+    from: { text: from, query: peerQuery("--from", from) },
+    to: { text: to, query: peerQuery("--to", to) },
+    conn: flags.port === undefined ? undefined : portQuery(flags.port),
+  });
+}
+
+async function clusterOf(
+  base: Tree,
+  head: Tree,
+  flags: Flags,
+): Promise<{ readonly base: Cluster; readonly head: Cluster }> {
+  const facts = configFacts(base, head, flags.config);
+  const [broken] = facts.choice.fatal;
+  if (broken !== undefined) throw new InputError(broken.code, broken.at, broken.message);
+  const clusters = await inWorkshop((workshop) =>
+    whatIsThere({
+      ...common({ base, head, facts, flags, reproduce: "", workshop }),
+      base,
+      roots: roots([], facts, flags),
+    }),
+  );
+  const [only, second] = clusters;
+  if (only === undefined) throw new InputError("EMPTY_TREE", undefined, `no manifest was found in \`${head.label}\``);
+  if (second !== undefined) {
+    const names = clusters.map(({ name }) => `\`${name}\``).join(", ");
+    throw new InputError(
+      "USAGE",
+      undefined,
+      `this tree holds ${clusters.length} clusters: ${names}; choose one with \`--cluster NAME\``,
+    );
+  }
+  return { base: only.base, head: only.head };
+}
+
+type Common = {
+  readonly base: Tree;
+  readonly head: Tree;
+  readonly facts: ConfigFacts;
+  readonly flags: Flags;
+  readonly reproduce: string;
+  readonly workshop: ReviewInput["workshop"];
+};
+
+function common({ base, head, facts, flags, reproduce, workshop }: Common): Omit<ReviewInput, "base" | "roots"> {
+  const mode = facts.choice.config.mode ?? "enforce";
+  const context = contextOf({ base, head, mode, reproduce });
+  return {
+    ...facts,
+    head,
+    ownRules: true,
+    overrides: overridesOf(flags),
+    cluster: flags.cluster ?? "",
+    representatives: flags.representatives,
+    maxPairs: needsPairs(flags) ? (flags.maxPairs === undefined ? MAX_PAIRS : count("--max-pairs", flags.maxPairs)) : 0,
+    context,
+    today: new Date().toISOString().slice(0, 10),
+    workshop,
+  };
+}
+
+type Told = Pick<Context, "mode" | "reproduce"> & { readonly base: Tree; readonly head: Tree };
+
+function contextOf({ base, head, mode, reproduce }: Told): Omit<Context, "rules" | "config"> {
+  const revision = ({ label, commit }: Tree) => ({ label, commit });
+  const shown = { base: revision(base), head: revision(head) };
+  return { version: VERSION, mode, setting: "local", ...shown, reproduce, links: undefined };
+}
+
+/** Only formats for programs show single pairs; the others stand on groups alone. */
+function needsPairs({ output }: Flags): boolean {
+  return output === "json" || output === "csv";
+}
+
+function roots(paths: readonly string[], { choice: { config } }: ConfigFacts, flags: Flags): ReviewInput["roots"] {
+  const render = flags.render === undefined ? "auto" : choice("--render", flags.render, ["auto", "never"]);
+  return { paths: paths.length > 0 ? paths : (config.paths ?? []), render: config.render ?? render, fork: false };
+}
+
+function headTree(repository: Repository, ref: string | undefined): Tree {
+  if (ref === undefined) return workingTree(repository, { label: "working tree" });
+  return commitTree(repository, resolveRef(repository, ref), { label: ref });
+}
+
+function baseTree(repository: Repository, ref: string | undefined, head: Tree): Tree {
+  if (ref !== undefined) return commitTree(repository, resolveRef(repository, ref), { label: ref });
+  const branch = defaultBranch(repository);
+  if (branch === undefined) {
+    throw new InputError(
+      "BAD_REF",
+      undefined,
+      "the repository has no default branch to compare with; name the base with `--base REF`",
+    );
+  }
+  const tip = resolveRef(repository, branch);
+  const base = mergeBase(repository, tip, head.commit ?? resolveRef(repository, "HEAD"));
+  if (base === undefined) {
+    const remedy = isShallow(repository)
+      ? "; this clone is shallow: run `git fetch --deepen=1000` first"
+      : "; name the base with `--base REF`";
+    throw new InputError("BAD_REF", undefined, `no common commit with \`${branch}\` was found${remedy}`);
+  }
+  return commitTree(repository, base, { label: branch });
+}
+
+/** Runs `work` with an empty folder of its own, and removes the folder. */
+async function inWorkshop<T>(work: (workshop: ReviewInput["workshop"]) => Promise<T>): Promise<T> {
+  const scratch = mkdtempSync(path.join(tmpdir(), "netpol-review-"));
+  const proxies: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (/^(https?|no|all)_proxy$/i.test(name) && value !== undefined) proxies[name] = value;
+  }
+  try {
+    return await work({ path: process.env.PATH ?? "", scratch, proxies });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function quoted(text: string): string {
+  return /^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,17 @@
+import type { Tree } from "../tree/tree.ts";
+import { fileTexts } from "./contents.ts";
+
+const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$/;
+const USES = /netpol-review/;
+
+/** Workflows that run this review and differ between the sides: the workflow of a pull request is the head's. */
+export function workflowChanges(
+  trees: { readonly base: Tree; readonly head: Tree },
+  changed: ReadonlySet<string>,
+): readonly { readonly message: string; readonly file: string }[] {
+  const text = fileTexts(trees);
+  return [...changed]
+    .filter((path) => WORKFLOW.test(path) && (USES.test(text(path, "base")) || USES.test(text(path, "head"))))
+    .sort()
+    .map((file) => ({ file, message: `the workflow \`${file}\`, which runs this review, changes` }));
+}
