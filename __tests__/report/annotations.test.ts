@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { annotationsOf } from "../../src/report/annotations.ts";
 import { buildReport } from "../../src/report/build.ts";
-import { CONTEXT, cause, clusterInput, finding, judgement, reportInput } from "./fixtures.ts";
-import { story } from "./stories.ts";
+import { NONE } from "../../src/sets/conn.ts";
+import { block, CONTEXT, cause, clusterInput, finding, judgement, peers, reportInput, tcp } from "./fixtures.ts";
+import { PEERS, story } from "./stories.ts";
 
 const one = (more: Parameters<typeof finding>[0], mode: "enforce" | "warn" = "enforce") =>
   annotationsOf(
@@ -15,7 +16,7 @@ const one = (more: Parameters<typeof finding>[0], mode: "enforce" | "warn" = "en
 
 describe("annotations", () => {
   it("stand at the cause in the head and say who may now reach what", () => {
-    expect(one({})).toEqual([
+    expect(one({ blocks: [block(peers(PEERS.web), peers(PEERS.db), NONE, tcp(3306))] })).toEqual([
       {
         severity: "error",
         title: "netpol-review: db-ingress",

@@ -31,12 +31,10 @@ const db = peer(workload("production", "db", { kind: "StatefulSet" }));
 const EXCERPT = {
   file: "k8s/production/db.yaml",
   line: 14,
-  text: "-    - podSelector: { matchLabels: { app: api } }\n+    - namespaceSelector: {}\n",
+  text: "-    - podSelector: { matchLabels: { app: api } }\n+    - namespaceSelector: {}\n     ports:\n",
 };
 
-const EVERY_NAMESPACE = cause({
-  text: "now allows it: `namespaceSelector: {}` is every namespace; with no `podSelector` beside it, every pod there",
-});
+const EVERY_NAMESPACE = cause();
 
 const PASTE = `exceptions:
   - rule: "db-ingress"
@@ -200,10 +198,21 @@ export const STORIES: ReadonlyMap<string, ReportInput> = new Map([
   [
     "flannel",
     reportInput([
-      {
-        ...mixed(),
+      clusterInput({
         head: cluster({ plugin: { name: "flannel", reason: "`cni` of the configuration", enforces: false } }),
-      },
+        judgement: judgement("changed", [
+          finding({
+            kind: "unenforced",
+            severity: "warning",
+            message:
+              "the network plugin `flannel` enforces no policy: nothing protects `production/[pod with {app=db}]`",
+            at: { file: ".github/netpol-review.yml", line: 3 },
+            causes: [],
+            witness: undefined,
+            allowedBefore: "",
+          }),
+        ]),
+      }),
     ]),
   ],
   [

@@ -5,6 +5,7 @@ import type { Rule } from "../gate/rule.ts";
 import type { Cluster } from "../model/cluster.ts";
 import type { End } from "../model/peer.ts";
 import { formatObject } from "../model/policy.ts";
+import { formatAddress } from "../sets/address-text.ts";
 import { ALL, covers, numeric } from "../sets/conn.ts";
 import { arrivalRows } from "./arrivals.ts";
 import { by, byAssumption, byFinding, byGravity, byIssue, byPair, sortedUnique } from "./order.ts";
@@ -127,9 +128,10 @@ function changesOf(overlap: Overlap, changes: readonly Change[], findings: numbe
 function findingRow(input: ClusterInput, finding: Finding, changes: readonly number[]): FindingRow {
   const partly = finding.blocks.length > 0 && finding.blocks.every((block) => !covers(block.head, numeric(ALL)));
   const rule = input.ruleOf(finding);
+  const side = rule === undefined ? undefined : rule.to === undefined ? "from" : "to";
   return {
     rule: finding.rule,
-    side: rule === undefined ? undefined : rule.to === undefined ? "from" : "to",
+    side,
     kind: finding.kind,
     severity: finding.severity,
     description: finding.description,
@@ -139,6 +141,7 @@ function findingRow(input: ClusterInput, finding: Finding, changes: readonly num
     ruleAt: rule?.at,
     causes: causeRows(finding.causes),
     witness: finding.witness === undefined ? undefined : witnessRow(finding.witness),
+    example: side === undefined ? "" : exampleOf(finding, side === "to" ? "src" : "dst"),
     allowedBefore: finding.allowedBefore,
     notOpened: [...(partly ? ["other ports"] : []), ...input.notOpened(finding)],
     broad: finding.blocks.some(({ src, dst }) => isBroad(src) || isBroad(dst)),
@@ -146,6 +149,15 @@ function findingRow(input: ClusterInput, finding: Finding, changes: readonly num
     exception: (input.exceptionFor(finding) ?? "").trimEnd(),
     changes,
   };
+}
+
+/** A declared workload at the end that is not protected, else the address of the witness. */
+function exampleOf({ blocks, witness }: Finding, end: "src" | "dst"): string {
+  const peers = blocks.flatMap((block) => (block[end].kind === "peers" ? block[end].peers : []));
+  const names = peers.filter(({ kind }) => kind === "workload").map(({ text }) => text);
+  const [first] = names.sort();
+  const address = end === "src" ? witness?.srcAddress : witness?.dstAddress;
+  return first ?? (address === undefined ? "" : formatAddress(address));
 }
 
 /** True where an end holds pods that nobody declares. */

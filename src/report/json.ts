@@ -156,6 +156,7 @@ function findingJson(finding: FindingRow, cluster: string, offset: number | unde
     ruleAt: finding.ruleAt === undefined ? undefined : placeJson(finding.ruleAt),
     causes: finding.causes.map(causeJson),
     witness: witness === undefined ? undefined : witnessJson(witness),
+    example: finding.example,
     allowedBefore: finding.allowedBefore,
     notOpened: finding.notOpened,
     broad: finding.broad,

@@ -3,7 +3,7 @@ import { blocks, fold, markdownLine } from "./markdown-inline.ts";
 import type { ClusterReport, Report } from "./report.ts";
 import type { Section } from "./sections.ts";
 import { troubles } from "./verdict.ts";
-import { assumptionSentence, deviationSentence, FACTS, issueSentence, pluginSentence } from "./wording-read.ts";
+import { assumptionSentence, deviationSentence, facts, issueSentence, pluginSentence } from "./wording-read.ts";
 
 /** The folded part about what was read, what was not, and what the answer rests on. */
 export function analysed(report: Report, sections: readonly Section[]): string {
@@ -32,7 +32,7 @@ export function analysed(report: Report, sections: readonly Section[]): string {
         "Where the network plugin does something else than the policy says:",
         unique(clusters.flatMap((c) => c.deviations).map((d) => line(deviationSentence(d)))),
       ),
-      FACTS,
+      facts(report),
     ]),
   );
 }

@@ -1,5 +1,6 @@
 import type { Cause } from "../diff/flow-diff.ts";
 import { fence, PASTE_LIMIT } from "./escape.ts";
+import { hintOf } from "./hint.ts";
 import { code, count, enumerate, type Line, say, strong } from "./inline.ts";
 import { blocks, fold, markdownLine, markdownTable } from "./markdown-inline.ts";
 import { clusterWords, type Names } from "./names.ts";
@@ -82,7 +83,10 @@ function why(parts: Parts, view: View): string {
   const told = parts.reasons.slice(0, OPEN_REASONS);
   const not = markdownLine(notOpenedSentence(parts.findings), context);
   if (told.length === 0) return not;
-  const lines = told.map((causes) => markdownLine(reasonSentence(causes), context));
+  const lines = told.map((causes) => {
+    const hint = hintOf(excerptOf(causes, parts.excerpts));
+    return markdownLine(reasonSentence(causes, hint), context);
+  });
   const more = parts.reasons.length - told.length;
   const diffs = view.detail === "namespaces" ? told.map(() => []) : excerpts(told, parts);
   if (lines.length === 1) {

@@ -1,13 +1,13 @@
-import { code, count, type Line, say } from "./inline.ts";
+import { count } from "./inline.ts";
 import { blocks, fold, markdownLine } from "./markdown-inline.ts";
 import { analysed } from "./markdown-read.ts";
 import { type Detail, markdownCounts, markdownSection, mergeWords, type View } from "./markdown-section.ts";
 import { namesOf } from "./names.ts";
-import type { IssueRow, Report } from "./report.ts";
+import type { Report } from "./report.ts";
 import { OPEN_ROWS } from "./section-parts.ts";
 import { type Section, sectionsOf } from "./sections.ts";
 import { mark, troubleHeading, troubles } from "./verdict.ts";
-import { configSentence, footnote, issueSentence, pluginWarning } from "./wording-read.ts";
+import { configSentence, footnote, issueSentence, pluginWarning, troubleRemedy } from "./wording-read.ts";
 
 export type MarkdownOptions = {
   /** Bytes of UTF-8 that the text may have: 60,000 for a comment. */
@@ -80,7 +80,7 @@ function top(report: Report): string {
   const shown = changed.slice(0, 20).map((line) => `> - ${line}`);
   if (changed.length > 20) shown.push(`> - ${count(changed.length - 20, "more change")}`);
   const change = report.context.setting === "pull-request" ? "This pull request" : "This change";
-  const heading = `> **${change} also changes what it will be judged by** (the rules of the base judge it now):`;
+  const heading = `> **${change} also changes what later ones are judged by**; it is judged by the rules of the base:`;
   return blocks([
     warning === "" ? "" : `🔴 **Not enforced:** ${warning}`,
     shown.length === 0 ? "" : [heading, ...shown].join("\n"),
@@ -101,14 +101,11 @@ function problems(report: Report, detail: Detail): string {
         ? `And ${count(rest.length, "more")}.`
         : "";
   const heading = `**${troubleHeading(report.conclusion)}**`;
-  return blocks([[heading, ...lines.slice(0, most)].join("\n"), more, remedy(report, issues)]);
-}
-
-function remedy({ context }: Report, issues: readonly IssueRow[]): string {
-  if (!issues.some(({ at, code }) => at !== undefined && !code.startsWith("CONFIG_"))) return "";
-  const where: Line = [code(context.config)];
-  const line = say`What they hold may open anything, so it counts as not judged. Mend them, or name what is not deployed from here under ${code("exclude:")} in ${where}, on the base branch first.`;
-  return markdownLine(line, context);
+  return blocks([
+    [heading, ...lines.slice(0, most)].join("\n"),
+    more,
+    markdownLine(troubleRemedy(report, issues), report.context),
+  ]);
 }
 
 /** The last word of a passing check that changes something, unless a new workload has had it. */

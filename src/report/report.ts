@@ -101,6 +101,8 @@ export type FindingRow = {
   readonly ruleAt: SourceRef | undefined;
   readonly causes: readonly Cause[];
   readonly witness: WitnessRow | undefined;
+  /** One of those at the other end whom people know by name, else an address; empty for none. */
+  readonly example: string;
   readonly allowedBefore: string;
   /** What somebody might fear and did not happen: `other ports`, `addresses outside the cluster`. */
   readonly notOpened: readonly string[];

@@ -1,4 +1,5 @@
 import { PASTE_LIMIT, plain } from "./escape.ts";
+import { hintOf } from "./hint.ts";
 import { count, type Line, loose, say } from "./inline.ts";
 import { clusterWords, exactNames, type Names } from "./names.ts";
 import type { GroupRow, Report } from "./report.ts";
@@ -20,11 +21,12 @@ import {
   assumptionSentence,
   configSentence,
   deviationSentence,
-  FACTS,
+  facts,
   footnote,
   issueSentence,
   pluginSentence,
   pluginWarning,
+  troubleRemedy,
 } from "./wording-read.ts";
 
 type View = { readonly report: Report; readonly names: Names; readonly style: TextStyle };
@@ -76,13 +78,19 @@ function top(view: View): string {
   const red = colorsOf(view.style).red;
   return paragraphs([
     warning === "" ? "" : red(`NOT ENFORCED: ${warning}`),
-    listed("This change also changes what it will be judged by:", view.report.configChanges.map(configSentence), view),
+    listed(
+      "This change also changes what later ones are judged by:",
+      view.report.configChanges.map(configSentence),
+      view,
+    ),
   ]);
 }
 
 function problems(view: View): string {
   const { report } = view;
-  return listed(troubleHeading(report.conclusion), troubles(report).map(issueSentence), view);
+  const issues = troubles(report);
+  const heading = troubleHeading(report.conclusion);
+  return paragraphs([listed(heading, issues.map(issueSentence), view), write(troubleRemedy(report, issues), view)]);
 }
 
 function sectionText(section: Section, view: View): string {
@@ -140,7 +148,10 @@ function why(parts: Parts, view: View): string {
     const excerpt = excerptOf(causes, parts.excerpts);
     const fresh = excerpt !== undefined && !shown.has(excerpt.text);
     if (excerpt !== undefined) shown.add(excerpt.text);
-    return [write(say`Why: ${reasonSentence(causes)}`, view), ...(fresh ? diffLines(excerptLines(excerpt), view) : [])];
+    return [
+      write(say`Why: ${reasonSentence(causes, hintOf(excerpt))}`, view),
+      ...(fresh ? diffLines(excerptLines(excerpt), view) : []),
+    ];
   });
   const rest = more > 0 ? [`  and ${count(more, "more cause")}`] : [];
   return [...reasons, ...rest, write(notOpenedSentence(parts.findings), view)].filter((line) => line !== "").join("\n");
@@ -204,6 +215,6 @@ function analysed(view: View, sections: readonly Section[]): string {
       clusters.flatMap((cluster) => [cluster.read === "" ? [] : [loose(cluster.read)], pluginSentence(cluster)]),
       view,
     ),
-    clusters.length === 0 ? "" : colorsOf(view.style).dim(wrap(FACTS, "", view.style)),
+    clusters.length === 0 ? "" : colorsOf(view.style).dim(wrap(facts(view.report), "", view.style)),
   ]);
 }

@@ -1,15 +1,26 @@
 import { code, count, type Line, loose, marked, placeOf, say, sentence } from "./inline.ts";
 import type { AssumptionRow, ClusterReport, ConfigChange, Context, DeviationRow, IssueRow, Report } from "./report.ts";
 
-/** What a network policy cannot do, once a report. */
-export const FACTS =
-  "A policy governs new connections of pods, not Services: replies need no rule, connections that already exist are not cut, nothing is logged, and a network plugin that enforces no policy (Flannel alone) ignores all of it without a warning.";
+/** What a network policy cannot do, once a report; nothing about idle plugins where the report begins with one. */
+export function facts(report: Report): string {
+  const known = "replies need no rule, connections that already exist are not cut, nothing is logged";
+  const idle = ", and a network plugin that enforces no policy (Flannel alone) ignores all of it without a warning";
+  const said = report.clusters.some(({ plugin }) => !plugin.enforces);
+  return `A policy governs new connections of pods, not Services: ${known}${said ? "" : idle}.`;
+}
 
 /** "[`broken.yaml` line 12]: mapping values are not allowed here (`YAML_SYNTAX`)" */
 export function issueSentence(issue: IssueRow): Line {
   const text = marked(sentence(issue.message));
   const where = issue.at === undefined ? [] : say`${placeOf(issue.at, "head")}: `;
   return say`${where}${text} (${code(issue.code)})`;
+}
+
+/** What to do about files that could not be read; empty where it is no file of manifests. */
+export function troubleRemedy({ context }: Report, issues: readonly IssueRow[]): Line {
+  if (context.rules === 0) return [];
+  if (!issues.some(({ at, code: what }) => at !== undefined && !what.startsWith("CONFIG_"))) return [];
+  return say`What they hold may open anything, so it counts as not judged. Mend them, or name what is not deployed from here under ${code("exclude:")} in ${code(context.config)}, on the base branch first.`;
 }
 
 /** "An answer rests on this: `10.0.0.0/8` is read as outside the cluster (`db.yaml` line 9)" */

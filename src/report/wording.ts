@@ -22,11 +22,9 @@ function lead({ severity }: FindingRow): Line {
   return severity === "warning" ? ["Warning: "] : [];
 }
 
-/** The end of the witness that is not protected, unless the sentence has named it. */
-function exampleOf({ message, witness, side }: FindingRow, names: Names): Line {
-  if (witness === undefined || side === undefined) return [];
-  const end = side === "from" ? (witness.dstAddress ?? witness.dst) : (witness.srcAddress ?? witness.src);
-  return end === "entire-cluster" || message.includes(end) ? [] : say`, for example ${names.peer(end)}`;
+/** ", for example `production/web`", unless the sentence has named it. */
+function exampleOf({ message, example }: FindingRow, names: Names): Line {
+  return example === "" || message.includes(example) ? [] : say`, for example ${names.peer(example)}`;
 }
 
 /** "Rule `db-ingress`: “only the API may talk to the database”, owner `@acme/data`." */
@@ -38,12 +36,17 @@ export function ruleSentence(finding: FindingRow): Line {
   return say`Rule ${rule}${description}${owner}.`;
 }
 
-/** "[`db.yaml` line 14]: `ingress[0]` of NetworkPolicy `production/db` now allows it." Causes of the same words share them. */
-export function reasonSentence(causes: readonly Cause[]): Line {
+/**
+ * "[`db.yaml` line 14]: `ingress[0]` of NetworkPolicy `production/db` now allows it." Causes of the same words share
+ * them; `hint` is what the changed lines mean.
+ */
+export function reasonSentence(causes: readonly Cause[], hint: string): Line {
   const [first] = causes;
   if (first === undefined) return [];
   const places = causes.map((cause): Line => [placeOf(cause.at, cause.side)]);
-  return say`${enumerate(places, 2)}: ${causeSentence(first)}`;
+  const sentence = causeSentence(first);
+  if (hint === "" || first.kind !== "rule" || first.side === "base") return say`${enumerate(places, 2)}: ${sentence}`;
+  return say`${enumerate(places, 2)}: ${sentence.slice(0, -1)}: ${marked(hint)}.`;
 }
 
 /** Causes that differ in their place alone, together. */
@@ -105,8 +108,8 @@ export function intendedSentence(findings: readonly FindingRow[], { shape, conte
   return say`Then ${have("allow")} it in ${code(context.config)}${on}${first}`;
 }
 
-/** "1 finding is excepted until 2027-01-31 (`db-ingress`): “one-off import”." */
+/** "Until 2027-01-31 (`db-ingress`, “one-off import”): Any pod may now connect to …" */
 export function exceptedSentence(finding: FindingRow, names: Names): Line {
   const { reason, until } = finding.excepted ?? { reason: "", until: "" };
-  return say`Excepted until ${loose(until)} (${code(finding.rule)}, “${loose(reason)}”): ${capital(toldBy(finding.message, names))}.`;
+  return say`Until ${loose(until)} (${code(finding.rule)}, “${loose(reason)}”): ${capital(toldBy(finding.message, names))}.`;
 }
