@@ -2,7 +2,7 @@ import type { Log } from "./log.ts";
 import type { Annotation } from "./outcome.ts";
 
 /** GitHub shows no more than this many annotations of one kind for a step. */
-export const ANNOTATIONS_OF_A_KIND = 10;
+const ANNOTATIONS_OF_A_KIND = 10;
 
 /** Writes the first ten errors and the first ten warnings, and says how many more there are. */
 export function annotate(log: Log, annotations: readonly Annotation[]): void {

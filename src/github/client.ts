@@ -2,10 +2,10 @@ import { faultOf, GitHubFault } from "./fault.ts";
 import { type Fetch, usesProxy, wholeFetch } from "./transport.ts";
 
 /** Values for the placeholders, query and body of a request. */
-export type Parameters = { readonly [name: string]: string | number | { readonly [name: string]: string } };
+type Parameters = { readonly [name: string]: string | number | { readonly [name: string]: string } };
 
 /** An answer of the API; `data` is to be decoded by whoever asked. */
-export type Reply = { readonly status: number; readonly contentType: string; readonly data: unknown };
+type Reply = { readonly status: number; readonly contentType: string; readonly data: unknown };
 
 /** GitHub's API within one allowance of time; every failure is a `GitHubFault`. */
 export type GitHubClient = {
@@ -36,7 +36,7 @@ export type Patience = {
   readonly secondMs: number;
 };
 
-export const PATIENCE: Patience = {
+const PATIENCE: Patience = {
   totalMs: 100_000,
   attemptMs: 20_000,
   rateLimitSeconds: 60,

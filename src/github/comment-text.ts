@@ -43,7 +43,7 @@ export function isSameBody(stored: string, body: string): boolean {
 }
 
 /** Number of bytes of `text` in UTF-8. */
-export function byteLength(text: string): number {
+function byteLength(text: string): number {
   return Buffer.byteLength(text, "utf8");
 }
 

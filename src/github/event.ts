@@ -43,10 +43,10 @@ export type PushEvent = {
 };
 
 /** A branch or a tag is gone. */
-export type DeletedEvent = { readonly kind: "deleted"; readonly ref: string };
+type DeletedEvent = { readonly kind: "deleted"; readonly ref: string };
 
 /** Every other event: it has a commit, and nothing to compare it with. */
-export type OtherEvent = { readonly kind: "other"; readonly name: string; readonly commit: string };
+type OtherEvent = { readonly kind: "other"; readonly name: string; readonly commit: string };
 
 /** Why the run was started, and for which commits. */
 export type ReviewEvent = PullEvent | MergeGroupEvent | PushEvent | DeletedEvent | OtherEvent;

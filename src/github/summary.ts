@@ -3,7 +3,7 @@ import type { Marker } from "./marker.ts";
 import type { Markdown, MarkdownOptions } from "./outcome.ts";
 
 /** GitHub drops a step's whole summary above 1 MiB; some of it is left for what else the step writes. */
-export const SUMMARY_BUDGET = 1_000_000;
+const SUMMARY_BUDGET = 1_000_000;
 
 /**
  * The job summary, to be appended to a file that has `writtenBytes` already; `undefined` where not even a verdict

@@ -16,7 +16,7 @@ export function examplePayload(name: string, action?: string): { [key: string]: 
 }
 
 /** An account as the API shows it. */
-export function userObject(login: string): Json {
+function userObject(login: string): Json {
   const url = `https://api.github.com/users/${encodeURIComponent(login)}`;
   return {
     login,

@@ -10,7 +10,7 @@ export type FakeAnswer = {
 };
 
 /** What a route needs to know. */
-export type Visit = {
+type Visit = {
   readonly state: FakeState;
   readonly request: FakeRequest;
   readonly values: ReadonlyMap<string, string>;
