@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { closureOf } from "../../src/roots/closure.ts";
-import { survey } from "../../src/roots/inventory.ts";
+import { newMemo, survey } from "../../src/roots/inventory.ts";
 import { looksRemote } from "../../src/roots/remote.ts";
 import { type Files, kustomization, policy, treeOf } from "./folders.ts";
 
 const closure = (files: Files, folder = "k") =>
   closureOf(
-    survey(treeOf(files), () => false, new Map()),
+    survey(treeOf(files), () => false, newMemo()),
     folder,
   );
 const head = "kind: Kustomization\n";

@@ -105,7 +105,7 @@ describe("a Flux Kustomization", () => {
       };
       const { clusters, coverage } = await deploy({}, files);
       expect(coverage.unread).toEqual([]);
-      expect(objects(clusters[0]?.head ?? { raw: [], documents: [] })).toEqual([
+      expect(objects(clusters[0]?.head ?? { raw: [], documents: [], rendered: 0 })).toEqual([
         "ConfigMap prod/x-left apps/web/ns.yaml:2",
         "NetworkPolicy prod/x-extra parts/extra/np.yaml:2",
         "NetworkPolicy prod/x-web apps/web/np.yaml:2",
@@ -126,7 +126,7 @@ describe("a Flux Kustomization", () => {
         "f.yaml": flux("web", "{path: ./apps/web, targetNamespace: prod}"),
       };
       const { clusters } = await deploy({}, files);
-      expect(objects(clusters[0]?.head ?? { raw: [], documents: [] })).toEqual([
+      expect(objects(clusters[0]?.head ?? { raw: [], documents: [], rendered: 0 })).toEqual([
         "NetworkPolicy prod/a apps/web/np.yaml:2",
         "NetworkPolicy prod/b apps/web/deep/np.yaml:2",
         "NetworkPolicy prod/c apps/web/own/np.yaml:2",
@@ -209,7 +209,7 @@ describe("an Argo CD Application", () => {
   test.skipIf(!hasHelm)("releases a chart with its value files, values and parameters (needs helm)", async () => {
     const spec = `{source: {path: charts/web, helm: {releaseName: shop, valueFiles: [prod.yaml, /env/more.yaml, gone.yaml], ignoreMissingValueFiles: true, valuesObject: {kind: x}, parameters: [{name: kind, value: "np"}]}}, destination: {namespace: prod}}`;
     const { clusters } = await deploy({}, { ...chart, "env/more.yaml": "name: more\n", "a.yaml": argo("web", spec) });
-    expect(objects(clusters[0]?.head ?? { raw: [], documents: [] })).toEqual([
+    expect(objects(clusters[0]?.head ?? { raw: [], documents: [], rendered: 0 })).toEqual([
       "NetworkPolicy shop-more-np charts/web/templates/np.yaml:2",
     ]);
     expect(clusters[0]?.head.documents[0]?.namespace).toEqual({ name: "prod", forced: false });
@@ -229,7 +229,7 @@ describe("an Argo CD Application", () => {
   test.skipIf(!hasKustomize)("puts its namespace and patches into a kustomization (needs kustomize)", async () => {
     const spec = `{source: {path: apps/web, kustomize: {namespace: forced, nameSuffix: -x}}, destination: {namespace: prod}}`;
     const { clusters } = await deploy({}, { ...app, "a.yaml": argo("web", spec) });
-    expect(objects(clusters[0]?.head ?? { raw: [], documents: [] })).toEqual([
+    expect(objects(clusters[0]?.head ?? { raw: [], documents: [], rendered: 0 })).toEqual([
       "NetworkPolicy forced/a-x apps/web/np.yaml:2",
     ]);
   });

@@ -16,8 +16,7 @@ import {
 const shape = ({ clusters }: Deployed): unknown[] =>
   clusters.map(({ name, base, head }) => [
     name,
-    base.documents.length + base.raw.length,
-    head.documents.length + head.raw.length,
+    base.rendered + base.raw.length, head.rendered + head.raw.length,
   ]);
 const issues = ({ clusters }: Deployed, side: "base" | "head" = "head"): string[] =>
   clusters.flatMap((cluster) => cluster.issues[side].map(({ severity, code }) => `${severity} ${code}`));

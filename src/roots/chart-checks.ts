@@ -26,7 +26,7 @@ export async function chartChecks({ request, side, place, documents }: Rendered)
   const ask = async (other: HelmRequest, question: string): Promise<void> => {
     const again = await renderRoot(other, place);
     if (again.text === undefined) return;
-    issues.push(...differences(documents, documentsOf(again.text, side, place.tree), question));
+    issues.push(...differences(documents, documentsOf(again.text, side, place.tree).documents, question));
   };
   if (questions.asksUpgrade) await ask({ ...request, upgrade: true }, "whether this is an install or an upgrade");
   if (questions.asksChance) await ask(request, "the clock or chance");

@@ -13,28 +13,47 @@ export type Deliveries = {
   readonly undeliverable: readonly Undeliverable[];
 };
 
+/** What files were found to say, by path and content; both sides of a review share it. */
+export type KnownDeliveries = Map<string, FileDeliveries>;
+
+type FileDeliveries = {
+  readonly deliveries: readonly (readonly [delivery: Delivery, spec: string])[];
+  readonly unknowable: readonly Undeliverable[];
+};
+
 /** Reads every object that delivers something, listed by a kustomization or not. */
-export function deliveriesOf(inventory: Inventory): Deliveries {
+export function deliveriesOf(inventory: Inventory, known: KnownDeliveries = new Map()): Deliveries {
   const found: { delivery: Delivery; folder: string }[] = [];
   const undeliverable: Undeliverable[] = [];
   for (const [file, text] of inventory.deliveryTexts) {
-    for (const object of objectsOf(text)) {
-      const flux = readFlux(object, file);
-      const all = flux === undefined ? readArgo(object, file) : [flux];
-      for (const delivery of all) {
-        const folder = locate(inventory, delivery);
-        if (folder === undefined) undeliverable.push(elsewhere(delivery, digest(mapAt(object, "spec"))));
-        else found.push({ delivery, folder });
-      }
-      const isEmptyApplication = all.length === 0 && isKind(object, "argoproj.io/", "Application");
-      if (isEmptyApplication || isUnknowable(object)) {
-        const label = labelOf(object);
-        const at = placeOf(object, file);
-        undeliverable.push({ id: label, label, at, digest: digest(mapAt(object, "spec")) });
-      }
+    const key = `${file}\n${inventory.entries.get(file)?.blob ?? ""}`;
+    const said = known.get(key) ?? readFile(file, text);
+    known.set(key, said);
+    undeliverable.push(...said.unknowable);
+    for (const [delivery, spec] of said.deliveries) {
+      const folder = locate(inventory, delivery);
+      if (folder === undefined) undeliverable.push(elsewhere(delivery, spec));
+      else found.push({ delivery, folder });
     }
   }
   return { found, undeliverable };
+}
+
+function readFile(file: string, text: string): FileDeliveries {
+  const deliveries: (readonly [Delivery, string])[] = [];
+  const unknowable: Undeliverable[] = [];
+  for (const object of objectsOf(text, isDelivering)) {
+    const spec = digest(mapAt(object, "spec"));
+    const flux = readFlux(object, file);
+    const all = flux === undefined ? readArgo(object, file) : [flux];
+    for (const delivery of all) deliveries.push([delivery, spec]);
+    const isEmptyApplication = all.length === 0 && isKind(object, "argoproj.io/", "Application");
+    if (isEmptyApplication || isUnknowable(object)) {
+      const label = labelOf(object);
+      unknowable.push({ id: label, label, at: placeOf(object, file), digest: spec });
+    }
+  }
+  return { deliveries, unknowable };
 }
 
 /** Objects that apply things which are made elsewhere: remote charts, generators, bundles. */
@@ -50,6 +69,13 @@ const UNKNOWABLE: readonly (readonly [group: string, kind: string])[] = [
   ["kappctrl.k14s.io/", "App"],
   ["core.oam.dev/", "Application"],
 ];
+
+/** Kinds that are looked at; everything else in a file is not parsed. */
+function isDelivering(kind: string): boolean {
+  return kind === "Kustomization" || kind === "Application" || KINDS.has(kind) || /^$|List$|[^A-Za-z]/.test(kind);
+}
+
+const KINDS: ReadonlySet<string> = new Set(UNKNOWABLE.map(([, kind]) => kind));
 
 function isUnknowable(object: Parameters<typeof labelOf>[0]): boolean {
   return UNKNOWABLE.some(([group, kind]) => isKind(object, group, kind));

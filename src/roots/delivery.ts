@@ -1,5 +1,6 @@
 import type { SourceRef } from "../errors.ts";
 import type { YamlMap, YamlNode } from "../manifest/yaml/node.ts";
+import type { Need } from "../manifest/yaml/wanted.ts";
 import type { HelmSet, HelmValues } from "../tree/render-request.ts";
 import type { DeliveryTool } from "./config-types.ts";
 import { readMaps } from "./documents.ts";
@@ -60,7 +61,7 @@ export type Undeliverable = {
 };
 
 /** Objects of a stream, with the lists among them opened. */
-export function objectsOf(text: string): YamlMap[] {
+export function objectsOf(text: string, needed?: Need["needed"]): YamlMap[] {
   const found: YamlMap[] = [];
   const open = (map: YamlMap): void => {
     const items = map.entries.get("items")?.value;
@@ -68,7 +69,7 @@ export function objectsOf(text: string): YamlMap[] {
       for (const item of items.items) if (item.kind === "map") open(item);
     } else found.push(map);
   };
-  for (const map of readMaps(text).maps) open(map);
+  for (const map of readMaps(text, needed).maps) open(map);
   return found;
 }
 

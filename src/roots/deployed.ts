@@ -10,7 +10,13 @@ import type { RenderedDocument, RootResult } from "./rendered-types.ts";
 import { rootIssues } from "./root-issues.ts";
 
 /** What one cluster runs in one tree: files that are read as they stand, and objects that roots gave. */
-export type DeployedSide = { readonly raw: readonly RawEntry[]; readonly documents: readonly RenderedDocument[] };
+export type DeployedSide = {
+  readonly raw: readonly RawEntry[];
+  /** Rendered objects of kinds that matter. */
+  readonly documents: readonly RenderedDocument[];
+  /** Rendered objects of any kind. */
+  readonly rendered: number;
+};
 
 /** One cluster of a review. */
 export type DeployedCluster = {
@@ -85,10 +91,12 @@ function isRepaired({ base, head }: Partial<Sides<RootResult>>): boolean {
 function sideOf(raw: readonly RawEntry[], results: readonly Result[], side: Side): DeployedSide {
   const entries = new Map(raw.map((one) => [one.entry.path, one]));
   const documents: RenderedDocument[] = [];
+  let rendered = 0;
   for (const { root, result } of results) {
     const at = root[side];
     if (at === undefined) continue;
     documents.push(...(result[side]?.documents ?? []));
+    rendered += result[side]?.total ?? 0;
     const isReadAsItIs = at.request === undefined || result[side]?.documents === undefined;
     if (!isReadAsItIs) continue;
     for (const one of at.plain) {
@@ -96,7 +104,7 @@ function sideOf(raw: readonly RawEntry[], results: readonly Result[], side: Side
       if (!entries.has(one.entry.path) && !entries.has(id)) entries.set(id, one);
     }
   }
-  return { raw: [...entries.values()], documents };
+  return { raw: [...entries.values()], documents, rendered };
 }
 
 /** What every root defines; a folder that is read as it stands counts for its files. */

@@ -71,14 +71,14 @@ function note(used: Set<string>, request: RenderRequest, tools: Tools): void {
 
 async function resultOf(side: RootSide, plan: Plan, place: RenderPlace): Promise<RootResult> {
   const { request, problems } = side;
-  if (request === undefined) return { documents: [], issues: [], ms: 0 };
-  if (problems.length > 0) return { documents: undefined, issues: problems, ms: 0 };
-  if (plan.rendersNothing) return { documents: undefined, issues: [notRun(request)], ms: 0 };
+  if (request === undefined) return { documents: [], total: 0, issues: [], ms: 0 };
+  if (problems.length > 0) return { documents: undefined, total: 0, issues: problems, ms: 0 };
+  if (plan.rendersNothing) return { documents: undefined, total: 0, issues: [notRun(request)], ms: 0 };
   const rendered = await renderRoot(request, place);
-  if (rendered.text === undefined) return { documents: undefined, issues: rendered.issues, ms: rendered.ms };
-  const documents = documentsOf(rendered.text, side, place.tree);
+  if (rendered.text === undefined) return { documents: undefined, total: 0, issues: rendered.issues, ms: rendered.ms };
+  const { documents, total } = documentsOf(rendered.text, side, place.tree);
   const checks = request.tool === "helm" ? await chartChecks({ request, side, place, documents }) : [];
-  return { documents, issues: [...rendered.issues, ...checks], ms: rendered.ms };
+  return { documents, total, issues: [...rendered.issues, ...checks], ms: rendered.ms };
 }
 
 function notRun(request: RenderRequest): Issue {

@@ -26,14 +26,24 @@ export type Inventory = {
 
 export type FolderListing = { readonly files: TreeEntry[]; readonly folders: Set<string> };
 
-/** What bytes look like, by blob: both sides of a review share it, so that each blob is looked at once. */
-export type Looks = Map<string, { readonly manifest: boolean; readonly delivery: string | undefined }>;
+/** What both sides of a review share, so that each blob is looked at, and each file parsed, once. */
+export type Memo = {
+  readonly looks: Map<string, { readonly manifest: boolean; readonly delivery: string | undefined }>;
+  /** By path and blob. */
+  readonly kustomizations: Map<string, Kustomization | undefined>;
+};
+
+/** A memo that knows nothing yet. */
+export function newMemo(): Memo {
+  return { looks: new Map(), kustomizations: new Map() };
+}
 
 /** Reads what a tree says about its own deployment. Nothing that `excluded` names counts, but others may refer to it. */
-export function survey(tree: Tree, excluded: PathMatch, looks: Looks): Inventory {
+export function survey(tree: Tree, excluded: PathMatch, memo: Memo): Inventory {
   const entries = new Map(tree.entries.map((entry) => [entry.path, entry]));
   const files = tree.entries.filter((entry) => entry.kind !== "submodule" && !isIgnored(entry.path));
   const wanted = files.filter((entry) => !excluded(entry.path));
+  const { looks } = memo;
   look(tree, files, looks);
   const sources = files.filter((entry) => SOURCES.has(nameOf(entry.path)));
   const text = reader(tree, entries, sources);
@@ -47,7 +57,7 @@ export function survey(tree: Tree, excluded: PathMatch, looks: Looks): Inventory
     tree,
     entries,
     folders: foldersOf(tree.entries),
-    kustomizations: kustomizations(sources, text),
+    kustomizations: kustomizations(sources, text, memo),
     charts: charts(sources, text),
     deliveryTexts,
     looksLikeManifest: (entry) => looks.get(entry.blob)?.manifest ?? false,
@@ -81,7 +91,7 @@ const MARKS = [
 /** Templates of manifests under names that are no manifests'. */
 const TEMPLATE_NAME = /\.(?:ya?ml|json)\.[a-z0-9]+$|\.(?:tmpl|gotmpl|j2|jinja2?)$/i;
 
-function look(tree: Tree, entries: readonly TreeEntry[], looks: Looks): void {
+function look(tree: Tree, entries: readonly TreeEntry[], looks: Memo["looks"]): void {
   const fresh = new Map<string, TreeEntry>();
   for (const entry of entries) {
     if (looks.has(entry.blob) || fresh.has(entry.blob)) continue;
@@ -143,12 +153,18 @@ function foldersOf(entries: readonly TreeEntry[]): Map<string, FolderListing> {
   return folders;
 }
 
-function kustomizations(entries: readonly TreeEntry[], text: Inventory["text"]): Map<string, Kustomization> {
+function kustomizations(
+  entries: readonly TreeEntry[],
+  text: Inventory["text"],
+  memo: Memo,
+): Map<string, Kustomization> {
   const found = new Map<string, Kustomization>();
   for (const entry of entries) {
     if (!KUSTOMIZATION_NAMES.includes(nameOf(entry.path)) || found.has(folderOf(entry.path))) continue;
-    const content = text(entry.path);
-    const kustomization = content === undefined ? unreadable(entry.path) : readKustomization(entry.path, content);
+    const key = `${entry.path}\n${entry.blob}`;
+    const content = memo.kustomizations.has(key) ? undefined : text(entry.path);
+    if (content !== undefined) memo.kustomizations.set(key, readKustomization(entry.path, content));
+    const kustomization = memo.kustomizations.has(key) ? memo.kustomizations.get(key) : unreadable(entry.path);
     if (kustomization !== undefined) found.set(kustomization.folder, kustomization);
   }
   return found;

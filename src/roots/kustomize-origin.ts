@@ -1,7 +1,6 @@
 import type { SourceRef } from "../errors.ts";
 import type { YamlMap, YamlNode } from "../manifest/yaml/node.ts";
 import type { KustomizeRequest } from "../tree/render-request.ts";
-import { readMaps } from "./documents.ts";
 import { at, listAt, textAt } from "./fields.ts";
 import { KUSTOMIZATION_NAMES } from "./kustomization.ts";
 import { folderOf, nameOf, resolvePath } from "./paths.ts";
@@ -37,7 +36,7 @@ export function kustomizeOrigin(
   from: { readonly unsubstituted: YamlMap; readonly request: KustomizeRequest; readonly sources: SourceObjects },
 ): Origin {
   const { unsubstituted, request, sources } = from;
-  const origin = readMaps(textAt(unsubstituted, "metadata", "annotations", ORIGIN)?.text ?? "").maps[0];
+  const origin = sources.parse(textAt(unsubstituted, "metadata", "annotations", ORIGIN)?.text ?? "")[0];
   const path = pathAt(origin, "path");
   const transformedBy = transformations(unsubstituted, sources);
   const twin = path === undefined ? undefined : sources.find(path, unsubstituted);
@@ -68,7 +67,7 @@ function generator(
 ): SourceRef {
   const file = pathAt(origin, "configuredIn");
   if (file === undefined) return request.at;
-  const kustomization = readMaps(sources.text(file) ?? "").maps[0];
+  const kustomization = sources.parse(sources.text(file) ?? "")[0];
   const kind = textAt(origin, "configuredBy", "kind")?.text ?? "";
   const name = textAt(object, "metadata", "name")?.text ?? "";
   const fields = GENERATORS.find(([generated]) => generated === kind)?.[1] ?? [];
@@ -92,14 +91,14 @@ const GENERATORS: readonly (readonly [kind: string, fields: readonly string[]])[
 function transformations(object: YamlMap, sources: SourceObjects): SourceRef[] {
   const text = textAt(object, "metadata", "annotations", TRANSFORMATIONS)?.text ?? "";
   if (text === "") return [];
-  const list = readMaps(`all:\n${text}`).maps[0];
+  const list = sources.parse(`all:\n${text}`)[0];
   const found: SourceRef[] = [];
   for (const item of listAt(list, "all")) {
     if (item.kind !== "map") continue;
     const file = pathAt(item, "configuredIn");
     if (file === undefined || !KUSTOMIZATION_NAMES.includes(nameOf(file))) continue;
     const kind = textAt(item, "configuredBy", "kind")?.text ?? "";
-    const kustomization = readMaps(sources.text(file) ?? "").maps[0];
+    const kustomization = sources.parse(sources.text(file) ?? "")[0];
     for (const ref of placesOf(kind, { file, kustomization, object, sources })) {
       if (!found.some((other) => other.file === ref.file && other.line === ref.line)) found.push(ref);
     }
@@ -125,7 +124,7 @@ function placesOf(kind: string, { file, kustomization, object, sources }: Transf
     const path = resolvePath(folderOf(file), textAt(item, "path")?.text ?? textAt(item)?.text ?? "");
     const inline = textAt(item, "patch")?.text ?? textAt(item)?.text ?? "";
     const inFile = path === undefined ? undefined : sources.text(path);
-    if (!means(item, readMaps(inFile ?? inline).maps, object)) return [];
+    if (!means(item, sources.parse(inFile ?? inline), object)) return [];
     return inFile !== undefined && path !== undefined ? [{ file: path, line: 1 }] : [{ file, line }];
   });
 }

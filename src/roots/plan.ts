@@ -2,8 +2,8 @@ import type { Issue } from "../errors.ts";
 import { isManifestName } from "../tree/path.ts";
 import type { Tree } from "../tree/tree.ts";
 import type { RootsConfig } from "./config-types.ts";
-import { deliveriesOf } from "./deliveries.ts";
-import { type Inventory, isIgnored, type Looks, survey } from "./inventory.ts";
+import { deliveriesOf, type KnownDeliveries } from "./deliveries.ts";
+import { type Inventory, isIgnored, type Memo, newMemo, survey } from "./inventory.ts";
 import { type PathMatch, pathMatcher } from "./match.ts";
 import { unanalysed } from "./not-analysed.ts";
 import type { ClusterPlan, Plan, RawEntry, Root, RootSide, Sides } from "./plan-types.ts";
@@ -18,8 +18,9 @@ import { absentNames, absentPatterns, type Draft, draftsOf, optionsOf, type Tree
  */
 export function plan(base: Tree, head: Tree, config: RootsConfig, namespace = "default"): Plan {
   const excluded = pathMatcher(config.exclude);
-  const looks: Looks = new Map();
-  const trees = { base: treePlan(base, excluded, looks), head: treePlan(head, excluded, looks) };
+  const memo = newMemo();
+  const known: KnownDeliveries = new Map();
+  const trees = { base: treePlan(base, { excluded, memo, known }), head: treePlan(head, { excluded, memo, known }) };
   const scopes = scopesOf(config);
   const planned = scopes.map((scope) => planScope(trees, scope, { config, namespace }));
   const issues = unanalysed(
@@ -41,9 +42,12 @@ export function plan(base: Tree, head: Tree, config: RootsConfig, namespace = "d
   };
 }
 
-function treePlan(tree: Tree, excluded: PathMatch, looks: Looks): TreePlan {
-  const inventory = survey(tree, excluded, looks);
-  return { inventory, deliveries: deliveriesOf(inventory) };
+function treePlan(
+  tree: Tree,
+  { excluded, memo, known }: { readonly excluded: PathMatch; readonly memo: Memo; readonly known: KnownDeliveries },
+): TreePlan {
+  const inventory = survey(tree, excluded, memo);
+  return { inventory, deliveries: deliveriesOf(inventory, known) };
 }
 
 type Planned = {

@@ -22,8 +22,10 @@ export type RenderedDocument = {
 
 /** What one root came to in one tree. */
 export type RootResult = {
-  /** `undefined`: could not be rendered, and `issues` say why. */
+  /** Of kinds that matter; `undefined`: could not be rendered, and `issues` say why. */
   readonly documents: readonly RenderedDocument[] | undefined;
+  /** Objects that the tool wrote, also of kinds that do not matter. */
+  readonly total: number;
   readonly issues: readonly Issue[];
   readonly ms: number;
 };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { SourceRef } from "../errors.ts";
+import { neededWhenChanged } from "../manifest/kinds.ts";
 import type { YamlMap, YamlNode } from "../manifest/yaml/node.ts";
 import type { RenderRequest } from "../tree/render-request.ts";
 import type { Tree } from "../tree/tree.ts";
@@ -13,11 +14,32 @@ import { type SourceObjects, sourceObjects } from "./source-objects.ts";
 import { helmSource, type StreamPart, splitStream } from "./stream.ts";
 import { isLeftAlone, substitute } from "./substitute.ts";
 
-/** The objects of what a tool wrote for a root, each with its place in the files of `tree`. */
-export function documentsOf(text: string, side: RootSide, tree: Tree): RenderedDocument[] {
+/**
+ * The objects of what a tool wrote for a root that could matter to an answer, each with its place in the files of
+ * `tree`, and how many there were in all.
+ */
+export function documentsOf(
+  text: string,
+  side: RootSide,
+  tree: Tree,
+): { documents: RenderedDocument[]; total: number } {
+  const all = splitStream(text);
   const { request } = side;
-  if (request === undefined) return [];
-  const parts = splitStream(text);
+  if (request === undefined) return { documents: [], total: 0 };
+  return { documents: neededOf(all.filter(isNeeded), { request, side, tree }), total: all.length };
+}
+
+/** Both tools write `kind` and `apiVersion` at the beginning of a line; what does not is read, whatever it is. */
+function isNeeded({ text }: StreamPart): boolean {
+  const kind = /^kind: (\w+)$/m.exec(text)?.[1] ?? "";
+  const apiVersion = /^apiVersion: ([\w./-]+)$/m.exec(text)?.[1] ?? "";
+  return kind === "" || neededWhenChanged(kind, apiVersion);
+}
+
+function neededOf(
+  parts: readonly StreamPart[],
+  { request, side, tree }: { readonly request: RenderRequest; readonly side: RootSide; readonly tree: Tree },
+): RenderedDocument[] {
   const sources = sourceObjects(tree, request.files, wantedFiles(parts, request));
   return parts.flatMap((part) => {
     const final = substituted(part, side);

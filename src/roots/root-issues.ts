@@ -45,7 +45,7 @@ function isUnchanged(
 
 /** A root that had objects in the base and has none in the head. */
 function emptied(root: Root, { base, head }: Partial<Sides<RootResult>>): Issue | undefined {
-  if ((base?.documents ?? []).length === 0 || (head?.documents ?? []).length > 0) return undefined;
+  if ((base?.total ?? 0) === 0 || (head?.total ?? 0) > 0) return undefined;
   if (root.head !== undefined && head?.documents === undefined) return undefined;
   const at = root.base?.request?.at;
   const message = `\`${root.label}\` deploys nothing any more; what it deployed before counts as removed`;

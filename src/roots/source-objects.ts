@@ -1,6 +1,7 @@
 import type { YamlMap } from "../manifest/yaml/node.ts";
 import type { Tree, TreeEntry } from "../tree/tree.ts";
 import { objectsOf } from "./delivery.ts";
+import { readMaps } from "./documents.ts";
 import { textAt } from "./fields.ts";
 
 /** Texts of the files that a root was rendered from. */
@@ -10,6 +11,8 @@ export type SourceTexts = (path: string) => string | undefined;
 export type SourceObjects = {
   readonly text: SourceTexts;
   readonly find: (path: string, rendered: YamlMap) => YamlMap | undefined;
+  /** The documents of a text, which is parsed once. */
+  readonly parse: (text: string) => readonly YamlMap[];
 };
 
 /** Reads `wanted` of `files` at once, and any other of them when it is asked for. */
@@ -34,7 +37,15 @@ export function sourceObjects(tree: Tree, files: readonly TreeEntry[], wanted: R
     parsed.set(path, made);
     return made;
   };
-  return { text, find: (path, rendered) => twinOf(rendered, objects(path)) };
+  const documents = new Map<string, readonly YamlMap[]>();
+  const parse: SourceObjects["parse"] = (content) => {
+    const known = documents.get(content);
+    if (known !== undefined) return known;
+    const { maps } = readMaps(content);
+    documents.set(content, maps);
+    return maps;
+  };
+  return { text, parse, find: (path, rendered) => twinOf(rendered, objects(path)) };
 }
 
 /** The object that `rendered` was made from: the same kind, and the same name or the longest that it contains. */

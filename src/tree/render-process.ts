@@ -40,7 +40,8 @@ export function run(command: readonly string[], cage: Cage): Promise<Outcome> {
       verdict ??= outcome;
       killGroup(child.pid);
     };
-    const timer = setTimeout(() => stop({ status: "timeout" }), cage.timeoutMs);
+    // What the program did while this process was busy is looked at first.
+    const timer = setTimeout(() => setImmediate(() => setImmediate(() => stop({ status: "timeout" }))), cage.timeoutMs);
     child.stdout.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size > cage.outputBytes) stop({ status: "too-much-output" });
