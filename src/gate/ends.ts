@@ -13,7 +13,7 @@ import {
 } from "../sets/addresses.ts";
 import type { Conn } from "../sets/conn.ts";
 import { excepts, type Grant, grantOf, speaksOf } from "./matching.ts";
-import type { Views } from "./peer-view.ts";
+import type { PeerView, Views } from "./peer-view.ts";
 import type { Clause, PeerSelector } from "./rule.ts";
 
 /** What a cut asks of one end: is it the subject, how far do the clauses grant it, which exceptions cover it. */
@@ -47,38 +47,45 @@ export function classesOf(end: End, questions: EndQuestions, views: Views): read
 
 function peerClasses(peers: readonly Peer[], questions: EndQuestions, views: Views): readonly EndClass[] {
   const { side, subject, allowed, exceptions, terms, marked } = questions;
-  const found = new Map<string, { first: EndClass; peers: Peer[] }>();
+  const named = side === "to" && terms.some(({ names }) => names.length > 0);
+  const found = new Map<string, { first: Peer; peers: Peer[] }>();
+  // A clause has one letter in the key: blocks hold many peers, and few keys.
   for (const peer of peers) {
     const view = views(peer);
     if (subject !== undefined && !speaksOf(subject, view)) continue;
-    const one: EndClass = {
-      end: { kind: "peers", peers: [peer] },
-      grants: allowed.map((clause) => grantBy(clause[side], (selector) => grantOf(selector, view))),
-      excepted: exceptions.map((clause) => clause[side] === undefined || excepts(clause[side], view)),
-      conns: side === "to" ? terms.map((term) => resolve(term, endpointOf(peer))) : [],
-      marked: marked.has(peer),
-      undeclared: peer.kind === "representative",
-    };
-    const key = classKey(one);
+    let key = marked.has(peer) ? "m" : "";
+    if (peer.kind === "representative") key += "u";
+    for (const clause of allowed) key += grantBy(clause[side], view)[0];
+    for (const clause of exceptions) key += isExcepted(clause[side], view) ? "+" : "-";
+    if (named) for (const conn of connsAt(peer, terms)) key += ` ${conn.id}`;
     const known = found.get(key);
-    if (known === undefined) found.set(key, { first: one, peers: [peer] });
+    if (known === undefined) found.set(key, { first: peer, peers: [peer] });
     else known.peers.push(peer);
   }
-  return [...found.values()].map((entry) => ({ ...entry.first, end: { kind: "peers", peers: entry.peers } }));
+  return [...found.values()].map(({ first, peers: alike }) => {
+    const view = views(first);
+    return {
+      end: { kind: "peers", peers: alike },
+      grants: allowed.map((clause) => grantBy(clause[side], view)),
+      excepted: exceptions.map((clause) => isExcepted(clause[side], view)),
+      conns: side === "to" ? connsAt(first, terms) : [],
+      marked: marked.has(first),
+      undeclared: first.kind === "representative",
+    };
+  });
 }
 
-function classKey(one: EndClass): string {
-  return [
-    one.grants.join(),
-    one.excepted.join(),
-    one.conns.map((conn) => conn.id).join(),
-    one.marked,
-    one.undeclared,
-  ].join("|");
+function connsAt(peer: Peer, terms: readonly ConnTerm[]): readonly Conn[] {
+  const endpoint = endpointOf(peer);
+  return terms.map((term) => resolve(term, endpoint));
 }
 
-function grantBy(selector: PeerSelector | undefined, grant: (selector: PeerSelector) => Grant): Grant {
-  return selector === undefined ? "yes" : grant(selector);
+function grantBy(selector: PeerSelector | undefined, view: PeerView): Grant {
+  return selector === undefined ? "yes" : grantOf(selector, view);
+}
+
+function isExcepted(selector: PeerSelector | undefined, view: PeerView): boolean {
+  return selector === undefined || excepts(selector, view);
 }
 
 function addressClasses(addresses: AddressSet, questions: EndQuestions): readonly EndClass[] {
@@ -155,9 +162,10 @@ export function countPairs(src: End, dst: End): number {
   const size = (end: End) => (end.kind === "peers" ? end.peers.length : 1);
   let pairs = size(src) * size(dst);
   if (src.kind !== "peers" || dst.kind !== "peers") return pairs;
-  const sources = new Set(src.peers);
-  for (const peer of dst.peers) {
-    if (sources.has(peer) && peer.kind === "workload" && !(peer.head !== undefined && hasTwins(peer.head))) pairs--;
+  const [few, many] = src.peers.length < dst.peers.length ? [src.peers, dst.peers] : [dst.peers, src.peers];
+  const both = new Set(few);
+  for (const peer of many) {
+    if (both.has(peer) && peer.kind === "workload" && !(peer.head !== undefined && hasTwins(peer.head))) pairs--;
   }
   return pairs;
 }

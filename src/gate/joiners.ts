@@ -21,7 +21,7 @@ export function joinersOf(rule: Rule, grant: "joined" | "arrived", scene: Scene)
     for (const clause of rule.allowed) {
       const selector = clause[side];
       if (selector === undefined || selector.kind !== "pods") continue;
-      for (const peer of scene.diff.peers) {
+      for (const peer of scene.shifting) {
         const view = scene.views(peer);
         if (found.has(peer) || grantOf(selector, view) !== grant) continue;
         const subject = rule[side];

@@ -7,8 +7,8 @@ import { expiredFindings, unusedExceptions } from "./exceptions.ts";
 import { type ExposureChange, exposureFindings } from "./exposure.ts";
 import type { Finding, Idle, Judgement } from "./finding.ts";
 import { flowFindings } from "./flow-findings.ts";
-import { viewsOf } from "./peer-view.ts";
-import { privateBlockFindings } from "./private-blocks.ts";
+import { shiftingOf, viewsOf } from "./peer-view.ts";
+import { admitters, privateBlockFindings } from "./private-blocks.ts";
 import { type Exception, isActive, type Rule, subjectEnds } from "./rule.ts";
 import { formatSelector } from "./rule-text.ts";
 import { type Case, finding, type Scene } from "./scene.ts";
@@ -45,13 +45,15 @@ export function judge(input: JudgeInput): Judgement {
   const { diff, base, head, standing, outcome } = input;
   const views = viewsOf(diff.arrivals, base, head);
   const words = { name: input.name ?? nameEnd, universe: diff.universe };
-  const scene: Scene = { diff, base, head, standing, views, words };
+  const shifting = shiftingOf(diff.peers, views);
+  const scene: Scene = { diff, base, head, standing, views, shifting, words };
   const rules = [...input.rules, ...annotationRules(base.workloads)];
+  const blocks = input.podRangesKnown || rules.length === 0 ? undefined : admitters(base, head);
   const findings: Finding[] = [];
   const idle: { rules: Rule[]; exceptions: Exception[] } = { rules: [], exceptions: [] };
   for (const rule of rules) {
     const one = caseOf(rule, input, scene);
-    const found = ruleFindings(one, scene, input);
+    const found = [...ruleFindings(one, scene, input), ...(blocks ? privateBlockFindings(rule, blocks, scene) : [])];
     findings.push(...found);
     if (protectsNothing(rule, scene)) idle.rules.push(rule);
     idle.exceptions.push(...idleExceptions(one, found, scene));
@@ -64,7 +66,7 @@ export function checkTree(input: Omit<JudgeInput, "base" | "exposures" | "podRan
   const { diff, head, standing, outcome } = input;
   const none: readonly Arrival[] = [];
   const words = { name: input.name ?? nameEnd, universe: diff.universe };
-  const scene: Scene = { diff, base: head, head, standing, views: viewsOf(none, head, head), words };
+  const scene: Scene = { diff, base: head, head, standing, views: viewsOf(none, head, head), shifting: [], words };
   const findings: Finding[] = [];
   const idle: { rules: Rule[]; exceptions: Exception[] } = { rules: [], exceptions: [] };
   for (const rule of input.rules) {
@@ -83,7 +85,7 @@ function caseOf(rule: Rule, { exceptions, today }: RuleSet, scene: Scene): Case 
     rule,
     active: own.filter((exception) => isActive(exception, today)),
     expired: own.filter((exception) => !isActive(exception, today)),
-    ungoverned: ungovernedOf(rule, scene.diff.peers, scene.views, scene.base),
+    ungoverned: ungovernedOf(rule, scene.shifting, scene.views, scene.base),
   };
 }
 
@@ -97,7 +99,6 @@ function ruleFindings(one: Case, scene: Scene, input: JudgeInput): readonly Find
     ...subjectFindings(one, scene),
     ...exposureFindings(rule, input.exposures, scene),
   ];
-  if (!input.podRangesKnown) findings.push(...privateBlockFindings(rule, scene));
   if (enforces && !isAbsolute) findings.push(...expiredFindings(one, scene));
   return findings;
 }

@@ -1,6 +1,7 @@
 import type { Arrival } from "../diff/flow-diff.ts";
 import type { Cluster, Workload } from "../model/cluster.ts";
 import type { Pod } from "../model/endpoint.ts";
+import type { LabelSet } from "../model/labels.ts";
 import type { Peer, WorkloadPeer } from "../model/peer.ts";
 
 /** What a selector can ask about a peer on one side. */
@@ -43,6 +44,32 @@ export function viewsOf(arrivals: readonly Arrival[], base: Cluster, head: Clust
     }
     return view;
   };
+}
+
+/** The peers of which a selector can say one thing in base and another in head. */
+export function shiftingOf(peers: readonly Peer[], views: Views): readonly Peer[] {
+  return peers.filter((peer) => {
+    const { base, head, origin } = views(peer);
+    return origin !== "both" || (base !== head && !isAlike(base, head));
+  });
+}
+
+function isAlike(base: Facts | undefined, head: Facts | undefined): boolean {
+  if (base === undefined || head === undefined) return base === head;
+  const [before, after] = [base.pod, head.pod];
+  return (
+    before.hostNetwork === after.hostNetwork &&
+    isEqual(before.labels, after.labels) &&
+    isEqual(before.namespaceLabels, after.namespaceLabels) &&
+    (base.workload?.otherNetworks ?? []).join("\n") === (head.workload?.otherNetworks ?? []).join("\n")
+  );
+}
+
+function isEqual(a: LabelSet, b: LabelSet): boolean {
+  if (a === b) return true;
+  if (a.size !== b.size) return false;
+  for (const [key, value] of a) if (!b.has(key) || b.get(key) !== value) return false;
+  return true;
 }
 
 /** Namespace, kind and name: what makes a workload the same one in base and head. */

@@ -1,7 +1,8 @@
 import type { SourceRef } from "../errors.ts";
 import type { Cluster } from "../model/cluster.ts";
 import type { Pod } from "../model/endpoint.ts";
-import { type Peer, podOf } from "../model/peer.ts";
+import { type Peer, podOf, type Side } from "../model/peer.ts";
+import type { Direction } from "../model/policy.ts";
 import { holds, type Predicate } from "../model/predicate.ts";
 import { formatAddresses, parseCidr } from "../sets/address-text.ts";
 import {
@@ -27,12 +28,12 @@ type Admitted = { readonly set: AddressSet; readonly at: SourceRef | undefined }
  * A warning where head's policies admit private addresses to a subject that base's do not, and no `podCIDRs` say
  * whether pods live there.
  */
-export function privateBlockFindings(rule: Rule, scene: Scene): readonly Finding[] {
+export function privateBlockFindings(rule: Rule, admitters: Admitters, scene: Scene): readonly Finding[] {
   return subjectEnds(rule).flatMap((side) => {
     const selector = rule[side];
     if (selector === undefined || selector.kind !== "pods") return [];
     const direction = side === "to" ? "ingress" : "egress";
-    const [before, after] = [admittersOf(scene.base, direction), admittersOf(scene.head, direction)];
+    const { base: before, head: after } = admitters[direction];
     if (after.length === 0) return [];
     const reached: Peer[] = [];
     let set = NO_ADDRESS;
@@ -65,20 +66,32 @@ function joinSets(set: AddressSet, admitted: Admitted): AddressSet {
   return unionAddresses(set, admitted.set);
 }
 
-/** A policy that admits private addresses which do not stand for pods. */
+/** The policies that admit private addresses which do not stand for pods. */
+export type Admitters = Readonly<Record<Direction, Readonly<Record<Side, readonly Admitter[]>>>>;
+
+/** The policies of base and head that `privateBlockFindings` asks about, for all rules. */
+export function admitters(base: Cluster, head: Cluster): Admitters {
+  const both = (direction: Direction) => ({ base: admittersOf(base, direction), head: admittersOf(head, direction) });
+  return { ingress: both("ingress"), egress: both("egress") };
+}
+
 type Admitter = { readonly subject: Predicate; readonly admits: readonly Admitted[] };
 
-function admittersOf(cluster: Cluster, direction: "ingress" | "egress"): readonly Admitter[] {
+function admittersOf(cluster: Cluster, direction: Direction): readonly Admitter[] {
   const out: Admitter[] = [];
   for (const policy of cluster.policies) {
     if (policy.direction !== direction) continue;
     const admits = policy.rules
       .filter((rule) => rule.action === "allow")
-      .map((rule) => ({ set: intersectAddresses(named(rule.peer), PRIVATE), at: rule.source }))
+      .map((rule) => ({ set: privatePart(named(rule.peer)), at: rule.source }))
       .filter(({ set }) => set !== NO_ADDRESS);
     if (admits.length > 0) out.push({ subject: policy.subject, admits });
   }
   return out;
+}
+
+function privatePart(set: AddressSet): AddressSet {
+  return set === NO_ADDRESS ? set : intersectAddresses(set, PRIVATE);
 }
 
 function admittedBy(admitters: readonly Admitter[], pod: Pod): readonly Admitted[] {

@@ -17,6 +17,8 @@ export type Scene = {
   readonly head: Cluster;
   readonly standing: Standing;
   readonly views: Views;
+  /** The peers of the diff of which a selector can say one thing in base and another in head. */
+  readonly shifting: readonly Peer[];
   readonly words: Words;
 };
 

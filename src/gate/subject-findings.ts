@@ -4,7 +4,7 @@ import type { Finding } from "./finding.ts";
 import { matches } from "./matching.ts";
 import { type PeerSelector, type Rule, subjectEnds } from "./rule.ts";
 import { type Case, exceptionOn, finding, type Scene } from "./scene.ts";
-import { matchedInBase, matchedInHead, placeOf, type Subject, subjectsOf } from "./subjects.ts";
+import { isMatched, placeOf, type Subject, subjectsOf } from "./subjects.ts";
 import { code, listPeers } from "./words.ts";
 
 /** What becomes of the workloads that a rule protects: some are gone or leave the rule, or all of them. */
@@ -12,9 +12,8 @@ export function subjectFindings(one: Case, scene: Scene): readonly Finding[] {
   return subjectEnds(one.rule).flatMap((side) => {
     const selector = one.rule[side];
     if (selector === undefined || selector.kind !== "pods") return [];
-    const subjects = subjectsOf(selector, scene.diff.peers, scene.views);
-    const left = subjects.filter((subject) => hasLeft(subject, selector));
-    return left.length === 0 ? [] : [leftFinding(side, selector, subjects, left, one, scene)];
+    const left = subjectsOf(selector, scene.shifting, scene.views).filter((subject) => hasLeft(subject, selector));
+    return left.length === 0 ? [] : [leftFinding(side, selector, left, one, scene)];
   });
 }
 
@@ -25,13 +24,12 @@ function hasLeft({ view, fate }: Subject, selector: PeerSelector): boolean {
 function leftFinding(
   side: "from" | "to",
   selector: PeerSelector,
-  subjects: readonly Subject[],
   left: readonly Subject[],
   one: Case,
   scene: Scene,
 ): Finding {
   const { rule, active } = one;
-  const isLost = matchedInBase(selector, subjects) && !matchedInHead(selector, subjects) && !isAnnotation(rule);
+  const isLost = !isAnnotation(rule) && !isMatched(selector, "head", scene.diff.peers, scene.views);
   const hasSuccessor = left.some(({ fate }) => fate === "moved");
   const about = { side, peers: left.map(({ peer }) => peer) };
   return finding(rule, {
@@ -65,6 +63,6 @@ export function protectsNothing(rule: Rule, scene: Scene): boolean {
   return subjectEnds(rule).some((side) => {
     const selector = rule[side];
     if (selector === undefined || selector.kind !== "pods") return false;
-    return !matchedInBase(selector, subjectsOf(selector, scene.diff.peers, scene.views));
+    return !isMatched(selector, "base", scene.diff.peers, scene.views);
   });
 }

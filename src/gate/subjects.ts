@@ -1,7 +1,7 @@
 import type { SourceRef } from "../errors.ts";
 import type { Cluster, Workload } from "../model/cluster.ts";
 import type { Pod } from "../model/endpoint.ts";
-import { type Peer, podOf, type WorkloadPeer } from "../model/peer.ts";
+import { type Peer, podOf, type Side, type WorkloadPeer } from "../model/peer.ts";
 import type { Direction } from "../model/policy.ts";
 import { holds } from "../model/predicate.ts";
 import { matches, speaksOf } from "./matching.ts";
@@ -21,7 +21,7 @@ export type Subject = {
   readonly before: Workload | undefined;
 };
 
-/** The workloads of base and head that one end of a rule speaks of. */
+/** The workloads among `peers` that one end of a rule speaks of. */
 export function subjectsOf(selector: PeerSelector, peers: readonly Peer[], views: Views): readonly Subject[] {
   const out: Subject[] = [];
   const seen = new Set<string>();
@@ -45,14 +45,9 @@ export function subjectsOf(selector: PeerSelector, peers: readonly Peer[], views
   return out;
 }
 
-/** True where a workload of base matches. */
-export function matchedInBase(selector: PeerSelector, subjects: readonly Subject[]): boolean {
-  return subjects.some(({ view }) => matches(selector, view, "base"));
-}
-
-/** True where a workload of head matches. */
-export function matchedInHead(selector: PeerSelector, subjects: readonly Subject[]): boolean {
-  return subjects.some(({ view }) => matches(selector, view, "head"));
+/** True where a workload of one side matches. */
+export function isMatched(selector: PeerSelector, side: Side, peers: readonly Peer[], views: Views): boolean {
+  return peers.some((peer) => peer.kind === "workload" && matches(selector, views(peer), side));
 }
 
 /** Where a workload stands in head, or in base where head has none. */
@@ -63,7 +58,7 @@ export function placeOf({ peer }: Pick<Subject, "peer">): SourceRef | undefined 
 /** A subject that policies govern in base and cannot govern in head, and the sentence fragment that says why. */
 export type Ungoverned = { readonly subject: Subject; readonly why: string };
 
-/** The subjects of `rule` that leave the reach of the policies that govern them in base. */
+/** The subjects of `rule`, among peers that changed, that leave the reach of the policies that govern them in base. */
 export function ungovernedOf(rule: Rule, peers: readonly Peer[], views: Views, base: Cluster): readonly Ungoverned[] {
   const out = new Map<Peer, Ungoverned>();
   for (const end of subjectEnds(rule)) {

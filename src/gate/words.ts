@@ -29,10 +29,23 @@ function nameAddresses(addresses: AddressSet): string {
 
 /** Names of peers, declared ones first: `a, b and 4 more`. */
 export function listPeers(peers: readonly Peer[]): string {
-  const sorted = [...peers].sort((a, b) => rank(a) - rank(b) || (a.text < b.text ? -1 : 1));
-  const names = [...new Set(sorted.map((peer) => peer.text))];
-  if (names.length <= SHOWN + 1) return names.join(", ");
-  return `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more`;
+  // Ends may hold every peer of a cluster, so the first few are picked without sorting all.
+  const first: Peer[] = [];
+  for (const peer of peers) {
+    const last = first[SHOWN];
+    if (last !== undefined && comparePeers(peer, last) >= 0) continue;
+    if (first.some((other) => other.text === peer.text)) continue;
+    first.push(peer);
+    first.sort(comparePeers);
+    first.length = Math.min(first.length, SHOWN + 1);
+  }
+  const names = first.map((peer) => peer.text);
+  if (peers.length <= SHOWN + 1) return names.join(", ");
+  return `${names.slice(0, SHOWN).join(", ")} and ${peers.length - SHOWN} more`;
+}
+
+function comparePeers(a: Peer, b: Peer): number {
+  return rank(a) - rank(b) || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
 }
 
 function rank(peer: Peer): number {
