@@ -1,3 +1,6 @@
+import type { Span } from "./scan.ts";
+import type { Source } from "./source.ts";
+
 /** Thrown, without a stack, where the quick readers meet something that they do not fully understand. */
 export const GIVE_UP = new Error("left to the exact reader");
 
@@ -59,36 +62,41 @@ function add(table: Uint8Array, characters: string, bits: number): void {
   }
 }
 
+/** Strings from that length on are looked up: V8 would keep the whole file for a slice of it. */
+const SLICED = 13;
+const MAX_KNOWN = 20_000;
+const KNOWN = new Map<string, string>();
+
 /**
  * A place in one document. `indent` is the column of the line's content while the structure is read, -1 behind the last line.
  * Every line ends in a line feed; a hot path, therefore plain fields and byte loops.
  */
 export class Cursor {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly end: number;
   readonly table: Uint8Array;
   pos: number;
   line: number;
   indent = 0;
-  readonly #buffer: Buffer;
-  readonly #start: number;
+  /** The last key that was read, quotes left out. */
+  keyFrom = 0;
+  keyTo = 0;
+  keyQuoted = false;
   readonly #text: string | undefined;
 
   /** Stands before the first line. `wide`: the bytes are valid UTF-8 without line breaks or controls beyond ASCII. */
-  constructor(buffer: Buffer, start: number, end: number, line: number, wide: boolean) {
-    this.bytes = buffer;
-    this.#buffer = buffer;
-    this.#start = start;
-    this.end = end;
+  constructor(source: Source, span: Span, wide: boolean) {
+    this.bytes = source.bytes;
+    this.end = span.end;
     this.table = wide ? WIDE : ASCII;
-    this.#text = wide ? undefined : buffer.toString("latin1", start, end);
-    this.pos = start - 1;
-    this.line = line - 1;
+    this.#text = wide ? undefined : source.text;
+    this.pos = span.start - 1;
+    this.line = span.line - 1;
   }
 
   /** Goes from the end of a line to the content of the next one that has any. */
   nextLine(): void {
-    const { bytes, end, table } = this;
+    const { bytes, end } = this;
     let at = this.pos + 1;
     let line = this.line + 1;
     for (;;) {
@@ -100,8 +108,7 @@ export class Cursor {
       while (bytes[at] === SPACE) at++;
       const code = bytes[at];
       if (code === HASH) {
-        while (((table[bytes[at] ?? 0] ?? 0) & TEXT) !== 0) at++;
-        if (bytes[at] !== LF) throw GIVE_UP;
+        at = this.textEnd(at);
       } else if (code !== LF) {
         this.indent = at - start;
         break;
@@ -113,14 +120,28 @@ export class Cursor {
     this.line = line;
   }
 
-  /** Goes from behind a value to the end of its line: blanks and a comment may follow. */
-  endOfLine(): void {
-    const { bytes, table } = this;
-    let at = this.pos;
+  /** Goes over blanks to what stands behind them (`false`), or to the end of the line where only a comment does (`true`). */
+  atLineEnd(): boolean {
+    const { bytes, pos } = this;
+    let at = pos;
     while (bytes[at] === SPACE) at++;
-    if (bytes[at] === HASH && at > this.pos) while (((table[bytes[at] ?? 0] ?? 0) & TEXT) !== 0) at++;
-    if (bytes[at] !== LF) throw GIVE_UP;
+    if (bytes[at] === HASH && at > pos) at = this.textEnd(at);
     this.pos = at;
+    return bytes[at] === LF;
+  }
+
+  /** Goes from behind a value to the end of its line: blanks and a comment may follow, nothing else. */
+  endOfLine(): void {
+    if (!this.atLineEnd()) throw GIVE_UP;
+  }
+
+  /** The end of the line that holds nothing but text from `at` on. */
+  textEnd(at: number): number {
+    const { bytes, table } = this;
+    let end = at;
+    while (((table[bytes[end] ?? 0] ?? 0) & TEXT) !== 0) end++;
+    if (bytes[end] !== LF) throw GIVE_UP;
+    return end;
   }
 
   /** A `-` that starts an item of a list. */
@@ -131,8 +152,15 @@ export class Cursor {
 
   slice(from: number, to: number): string {
     const text = this.#text;
-    return text === undefined
-      ? this.#buffer.toString("utf8", from, to)
-      : text.slice(from - this.#start, to - this.#start);
+    if (text === undefined) return this.bytes.toString("utf8", from, to);
+    const slice = text.slice(from, to);
+    return to - from < SLICED ? slice : (KNOWN.get(slice) ?? this.#remember(from, to));
+  }
+
+  #remember(from: number, to: number): string {
+    if (KNOWN.size >= MAX_KNOWN) KNOWN.clear();
+    const copy = this.bytes.toString("latin1", from, to);
+    KNOWN.set(copy, copy);
+    return copy;
   }
 }

@@ -14,87 +14,106 @@ import {
   QUOTE,
   SPACE,
 } from "./cursor.ts";
-import type { YamlEntry, YamlNode, YamlScalar } from "./node.ts";
-import { addEntry, below, checkUnwanted, type RawKey, readKey } from "./quick-key.ts";
-import { quotedScalar, resolved } from "./quick-scalar.ts";
+import type { YamlEntry, YamlNode } from "./node.ts";
+import { addEntry, below, checkUnwanted, readKey } from "./quick-key.ts";
+import { checkUnwantedPlain, quotedScalar, resolved, skipQuoted } from "./quick-scalar.ts";
 
 const MAX_DEPTH = 20;
 
 /** The list or mapping between brackets at the cursor, on one line and of simple values; leaves the cursor behind it. */
-export function flowCollection(cursor: Cursor, branch: Branch | undefined, depth = 0): YamlNode | undefined {
-  if (depth > MAX_DEPTH) throw GIVE_UP;
-  return cursor.bytes[cursor.pos] === OPEN_BRACE ? flowMap(cursor, branch, depth) : flowSeq(cursor, branch, depth);
-}
-
-function flowSeq(cursor: Cursor, branch: Branch | undefined, depth: number): YamlNode | undefined {
-  const { bytes, line } = cursor;
+export function flowCollection(cursor: Cursor, branch: Branch, depth = 0): YamlNode {
+  const { line } = cursor;
+  if (enter(cursor, depth)) {
+    const entries = new Map<string, YamlEntry>();
+    if (cursor.bytes[cursor.pos] === CLOSE_BRACE) cursor.pos++;
+    else
+      do flowEntry(cursor, branch, depth, entries);
+      while (another(cursor, CLOSE_BRACE));
+    return { kind: "map", line, entries };
+  }
   const items: YamlNode[] = [];
+  if (cursor.bytes[cursor.pos] === CLOSE_BRACKET) cursor.pos++;
+  else
+    do items.push(flowValue(cursor, branch, depth));
+    while (another(cursor, CLOSE_BRACKET));
+  return { kind: "seq", line, items };
+}
+
+/** As `flowCollection`, for what nobody wants. */
+export function skipFlow(cursor: Cursor, depth = 0): void {
+  const close = enter(cursor, depth) ? CLOSE_BRACE : CLOSE_BRACKET;
+  if (cursor.bytes[cursor.pos] === close) {
+    cursor.pos++;
+    return;
+  }
+  do {
+    if (close === CLOSE_BRACE) {
+      readKey(cursor);
+      checkUnwanted(cursor);
+      skipSpaces(cursor);
+    }
+    skipFlowValue(cursor, depth);
+  } while (another(cursor, close));
+}
+
+/** Goes behind the opening bracket; `true` for that of a mapping. */
+function enter(cursor: Cursor, depth: number): boolean {
+  if (depth > MAX_DEPTH) throw GIVE_UP;
+  const isMap = cursor.bytes[cursor.pos] === OPEN_BRACE;
   cursor.pos++;
   skipSpaces(cursor);
-  if (bytes[cursor.pos] === CLOSE_BRACKET) {
-    cursor.pos++;
-  } else {
-    for (;;) {
-      const item = flowValue(cursor, branch, depth);
-      if (item !== undefined) items.push(item);
-      if (!another(cursor, CLOSE_BRACKET)) break;
-    }
-  }
-  return branch === undefined ? undefined : { kind: "seq", line, items };
+  return isMap;
 }
 
-function flowMap(cursor: Cursor, branch: Branch | undefined, depth: number): YamlNode | undefined {
-  const { bytes, line } = cursor;
-  const entries = new Map<string, YamlEntry>();
-  cursor.pos++;
+function flowEntry(cursor: Cursor, branch: Branch, depth: number, entries: Map<string, YamlEntry>): void {
+  readKey(cursor);
+  const wanted = below(cursor, branch);
   skipSpaces(cursor);
-  if (bytes[cursor.pos] === CLOSE_BRACE) {
-    cursor.pos++;
-  } else {
-    for (;;) {
-      flowEntry(cursor, branch, depth, entries);
-      if (!another(cursor, CLOSE_BRACE)) break;
-    }
-  }
-  return branch === undefined ? undefined : { kind: "map", line, entries };
+  if (wanted === undefined) skipFlowValue(cursor, depth);
+  else addEntry(entries, wanted.key, { keyLine: cursor.line, value: flowValue(cursor, wanted.branch, depth) });
 }
 
-function flowEntry(cursor: Cursor, branch: Branch | undefined, depth: number, entries: Map<string, YamlEntry>): void {
-  const key: RawKey = { from: 0, to: 0, quoted: false };
-  readKey(cursor, key);
-  const wanted = branch === undefined ? undefined : below(cursor, key, branch);
-  if (branch === undefined) checkUnwanted(cursor, key);
-  skipSpaces(cursor);
-  const value = flowValue(cursor, wanted?.branch, depth);
-  if (wanted !== undefined && value !== undefined) addEntry(entries, wanted.key, { keyLine: cursor.line, value });
-}
-
-function flowValue(cursor: Cursor, branch: Branch | undefined, depth: number): YamlNode | undefined {
-  const { bytes } = cursor;
-  switch (bytes[cursor.pos]) {
+function flowValue(cursor: Cursor, branch: Branch, depth: number): YamlNode {
+  switch (cursor.bytes[cursor.pos]) {
     case OPEN_BRACE:
     case OPEN_BRACKET:
       return flowCollection(cursor, branch, depth + 1);
     case QUOTE:
     case APOSTROPHE:
-      return quotedScalar(cursor, branch !== undefined);
-    default:
-      return flowPlain(cursor, branch !== undefined);
+      return quotedScalar(cursor);
+    default: {
+      const start = cursor.pos;
+      return resolved(cursor, start, flowPlainEnd(cursor));
+    }
   }
 }
 
-/** A plain scalar of harmless characters; a single colon may stand inside it, blanks between its words. */
-function flowPlain(cursor: Cursor, wanted: boolean): YamlScalar | undefined {
-  const { bytes, table } = cursor;
+function skipFlowValue(cursor: Cursor, depth: number): void {
   const start = cursor.pos;
-  if (((table[bytes[start] ?? 0] ?? 0) & FLOW_START) === 0 || cursor.isDash(start)) throw GIVE_UP;
-  let at = start;
-  let end = start;
+  switch (cursor.bytes[start]) {
+    case OPEN_BRACE:
+    case OPEN_BRACKET:
+      skipFlow(cursor, depth + 1);
+      return;
+    case QUOTE:
+    case APOSTROPHE:
+      skipQuoted(cursor);
+      return;
+    default:
+      checkUnwantedPlain(cursor, start, flowPlainEnd(cursor));
+  }
+}
+
+/** The end of a plain scalar of harmless characters; a colon may stand inside it, blanks between its words. */
+function flowPlainEnd(cursor: Cursor): number {
+  const { bytes, table } = cursor;
+  let at = cursor.pos;
+  if (((table[bytes[at] ?? 0] ?? 0) & FLOW_START) === 0 || cursor.isDash(at)) throw GIVE_UP;
+  let end = at;
   for (;;) {
     while (((table[bytes[at] ?? 0] ?? 0) & FLOW) !== 0) at++;
     end = at;
-    const inside = bytes[at] === COLON && ((table[bytes[at + 1] ?? 0] ?? 0) & FLOW) !== 0;
-    if (inside) {
+    if (bytes[at] === COLON && ((table[bytes[at + 1] ?? 0] ?? 0) & FLOW) !== 0) {
       at++;
       continue;
     }
@@ -102,7 +121,7 @@ function flowPlain(cursor: Cursor, wanted: boolean): YamlScalar | undefined {
     if (at === end || ((table[bytes[at] ?? 0] ?? 0) & FLOW) === 0) break;
   }
   cursor.pos = at;
-  return resolved(cursor, start, end, wanted);
+  return end;
 }
 
 /** Whether a comma and one more value follow; else the bracket has to. */

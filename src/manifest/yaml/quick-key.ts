@@ -1,11 +1,8 @@
 import { type Branch, leafAt } from "./branch.ts";
 import { APOSTROPHE, COLON, type Cursor, GIVE_UP, KEY, KEY_START, LF, QUOTE, SPACE } from "./cursor.ts";
 import type { YamlEntry } from "./node.ts";
-import { quotedScalar } from "./quick-scalar.ts";
+import { skipQuoted } from "./quick-scalar.ts";
 import { keyText, resolvePlain } from "./scalar.ts";
-
-/** A key as it stands in the bytes, quotes left out. */
-export type RawKey = { from: number; to: number; quoted: boolean };
 
 /** Characters that a key may have, far below the 1,024 that YAML allows. */
 const MAX_KEY = 256;
@@ -16,21 +13,26 @@ const LETTER_U = 117;
 /** The bit that makes an ASCII letter small. */
 const CASE = 0x20;
 
-/** Reads the key at the cursor into `key` and leaves the cursor behind its colon, which a blank or the line's end follows. */
-export function readKey(cursor: Cursor, key: RawKey): void {
-  if (!tryKey(cursor, key)) throw GIVE_UP;
+/** Reads the key at the cursor and goes behind its colon, which a blank or the line's end follows. */
+export function readKey(cursor: Cursor): void {
+  if (!tryKey(cursor)) throw GIVE_UP;
 }
 
-/** As `readKey`; `false`, with the cursor where it was, where a value stands instead. */
-export function tryKey(cursor: Cursor, key: RawKey): boolean {
-  const { bytes, table } = cursor;
+/** Whether a list's item starts with a key. */
+export function startsWithKey(cursor: Cursor): boolean {
   const start = cursor.pos;
-  let at = start;
-  const quoted = bytes[at] === QUOTE || bytes[at] === APOSTROPHE;
+  const found = tryKey(cursor);
+  cursor.pos = start;
+  return found;
+}
+
+function tryKey(cursor: Cursor): boolean {
+  const { bytes, table, pos } = cursor;
+  const quoted = bytes[pos] === QUOTE || bytes[pos] === APOSTROPHE;
+  let at = pos;
   if (quoted) {
-    quotedScalar(cursor, false);
+    skipQuoted(cursor);
     at = cursor.pos;
-    cursor.pos = start;
   } else {
     if (((table[bytes[at] ?? 0] ?? 0) & KEY_START) === 0) return false;
     for (;;) {
@@ -40,28 +42,24 @@ export function tryKey(cursor: Cursor, key: RawKey): boolean {
     }
   }
   if (bytes[at] !== COLON || (bytes[at + 1] !== SPACE && bytes[at + 1] !== LF)) return false;
-  if (at - start > MAX_KEY) throw GIVE_UP;
-  key.from = quoted ? start + 1 : start;
-  key.to = quoted ? at - 1 : at;
-  key.quoted = quoted;
+  if (at - pos > MAX_KEY) throw GIVE_UP;
+  cursor.keyFrom = quoted ? pos + 1 : pos;
+  cursor.keyTo = quoted ? at - 1 : at;
+  cursor.keyQuoted = quoted;
   cursor.pos = at + 1;
   return true;
 }
 
-/** What is wanted below `key`, with the key's text; `undefined` where nothing is. */
-export function below(
-  cursor: Cursor,
-  key: RawKey,
-  branch: Branch,
-): { readonly key: string; readonly branch: Branch } | undefined {
-  const { from, to, quoted } = key;
+/** What is wanted below the last key, with the key's text; `undefined` where nothing is. */
+export function below(cursor: Cursor, branch: Branch): { readonly key: string; readonly branch: Branch } | undefined {
+  const { keyFrom, keyTo } = cursor;
   if (!branch.all) {
-    const leaf = leafAt(branch, cursor.bytes, from, to);
-    if (leaf === undefined) checkUnwanted(cursor, key);
+    const leaf = leafAt(branch, cursor.bytes, keyFrom, keyTo);
+    if (leaf === undefined) checkUnwanted(cursor);
     return leaf;
   }
-  const text = cursor.slice(from, to);
-  if (quoted) {
+  const text = cursor.slice(keyFrom, keyTo);
+  if (cursor.keyQuoted) {
     if (text.includes("\\") || text.includes("'")) throw GIVE_UP;
     return { key: text, branch };
   }
@@ -73,11 +71,12 @@ export function below(
 }
 
 /** Keys under which `kubectl` puts nothing (`null`, integers beyond 64 bits) are left to the exact reader. */
-export function checkUnwanted({ bytes }: Cursor, { from, to, quoted }: RawKey): void {
-  if (quoted) return;
-  const first = bytes[from] ?? 0;
-  const nullish = to - from === 4 && (first | CASE) === LETTER_N && ((bytes[from + 1] ?? 0) | CASE) === LETTER_U;
-  const digits = first >= 0x30 && first <= 0x39 && to - from > SAFE_DIGITS;
+export function checkUnwanted({ bytes, keyFrom, keyTo, keyQuoted }: Cursor): void {
+  if (keyQuoted) return;
+  const first = bytes[keyFrom] ?? 0;
+  const nullish =
+    keyTo - keyFrom === 4 && (first | CASE) === LETTER_N && ((bytes[keyFrom + 1] ?? 0) | CASE) === LETTER_U;
+  const digits = first >= 0x30 && first <= 0x39 && keyTo - keyFrom > SAFE_DIGITS;
   if (nullish || digits) throw GIVE_UP;
 }
 

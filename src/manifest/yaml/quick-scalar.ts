@@ -1,20 +1,64 @@
-import { APOSTROPHE, BACKSLASH, COLON, type Cursor, GIVE_UP, HASH, LF, PLAIN, QUOTE, SPACE, TEXT } from "./cursor.ts";
+import {
+  APOSTROPHE,
+  BACKSLASH,
+  COLON,
+  type Cursor,
+  DASH,
+  GIVE_UP,
+  HASH,
+  LF,
+  PLAIN,
+  PLAIN_START,
+  QUOTE,
+  SPACE,
+  TEXT,
+} from "./cursor.ts";
 import type { YamlScalar } from "./node.ts";
 import { resolvePlain } from "./scalar.ts";
 
-const DOT = 46;
-const PLUS = 43;
-const MINUS = 45;
 const TAB = 9;
+const PLUS = 43;
+const DOT = 46;
 
 /** Escapes that YAML 1.1 and 1.2 share and that stand for one character. */
 const ESCAPES = new Set([...'"\\ntr0abefv'].map((character) => character.charCodeAt(0)));
 
-/** The plain scalar from the cursor to the end of its line, comments left out; `undefined` where it is not wanted. */
-export function plainScalar(cursor: Cursor, wanted: boolean): YamlScalar | undefined {
-  const { bytes, table } = cursor;
+/** The plain scalar from the cursor to the end of its line, where the cursor is left; a comment is no part of it. */
+export function plainScalar(cursor: Cursor): YamlScalar {
   const start = cursor.pos;
-  let at = start;
+  return resolved(cursor, start, plainEnd(cursor));
+}
+
+/** As `plainScalar`, for a value that nobody wants. */
+export function skipPlain(cursor: Cursor): void {
+  const start = cursor.pos;
+  checkUnwantedPlain(cursor, start, plainEnd(cursor));
+}
+
+/** Infinities have no place in JSON: no reader may let them pass. */
+export function checkUnwantedPlain(cursor: Cursor, from: number, to: number): void {
+  const { bytes } = cursor;
+  const sign = bytes[from] === PLUS || bytes[from] === DASH ? 1 : 0;
+  if (bytes[from + sign] === DOT) resolved(cursor, from, to);
+}
+
+/** The value of the plain scalar between two places. */
+export function resolved(cursor: Cursor, from: number, to: number): YamlScalar {
+  const text = cursor.slice(from, to);
+  const value = resolvePlain(text);
+  if (typeof value === "number" && !Number.isFinite(value)) throw GIVE_UP;
+  return { kind: "scalar", line: cursor.line, value, text };
+}
+
+function plainEnd(cursor: Cursor): number {
+  const { bytes, table } = cursor;
+  const first = bytes[cursor.pos] ?? 0;
+  let at = cursor.pos;
+  if (((table[first] ?? 0) & PLAIN_START) === 0) {
+    const next = bytes[at + 1];
+    if ((first !== DASH && first !== COLON) || next === SPACE || next === LF) throw GIVE_UP;
+    at++;
+  }
   for (;;) {
     while (((table[bytes[at] ?? 0] ?? 0) & PLAIN) !== 0) at++;
     const code = bytes[at];
@@ -26,79 +70,48 @@ export function plainScalar(cursor: Cursor, wanted: boolean): YamlScalar | undef
     }
     at++;
   }
-  cursor.pos = at;
-  if (bytes[at] === HASH) skipComment(cursor);
+  cursor.pos = bytes[at] === HASH ? cursor.textEnd(at) : at;
   while (bytes[at - 1] === SPACE) at--;
-  return resolved(cursor, start, at, wanted);
+  return at;
 }
 
-function skipComment(cursor: Cursor): void {
-  const { bytes, table } = cursor;
-  let at = cursor.pos;
-  while (((table[bytes[at] ?? 0] ?? 0) & TEXT) !== 0) at++;
-  if (bytes[at] !== LF) throw GIVE_UP;
-  cursor.pos = at;
-}
-
-/** The plain scalar between two places; gives up on infinities, which no reader may let pass. */
-export function resolved(cursor: Cursor, from: number, to: number, wanted: boolean): YamlScalar | undefined {
-  const { bytes } = cursor;
-  if (!wanted) {
-    const sign = bytes[from] === PLUS || bytes[from] === MINUS ? 1 : 0;
-    if (bytes[from + sign] !== DOT) return undefined;
-  }
-  const text = cursor.slice(from, to);
-  const value = resolvePlain(text);
-  if (typeof value === "number" && !Number.isFinite(value)) throw GIVE_UP;
-  return wanted ? { kind: "scalar", line: cursor.line, value, text } : undefined;
-}
-
-/** The quoted scalar at the cursor, on one line and, where wanted, without escapes; leaves the cursor behind its quote. */
-export function quotedScalar(cursor: Cursor, wanted: boolean): YamlScalar | undefined {
-  const { bytes } = cursor;
+/** The quoted scalar at the cursor, on one line and without escapes; leaves the cursor behind its quote. */
+export function quotedScalar(cursor: Cursor): YamlScalar {
+  const { bytes, line } = cursor;
   const start = cursor.pos;
-  const end = bytes[start] === QUOTE ? doubleQuoteEnd(cursor, wanted) : singleQuoteEnd(cursor, wanted);
-  cursor.pos = end + 1;
-  if (!wanted) return undefined;
-  return { kind: "scalar", line: cursor.line, value: cursor.slice(start + 1, end), text: cursor.slice(start, end + 1) };
+  skipQuoted(cursor);
+  const end = cursor.pos;
+  const refused = bytes[start] === QUOTE ? BACKSLASH : APOSTROPHE;
+  for (let at = start + 1; at < end - 1; at++) if (bytes[at] === refused) throw GIVE_UP;
+  return { kind: "scalar", line, value: cursor.slice(start + 1, end - 1), text: cursor.slice(start, end) };
 }
 
-function doubleQuoteEnd(cursor: Cursor, wanted: boolean): number {
+/** As `quotedScalar`, for a value that nobody wants; it may have escapes. */
+export function skipQuoted(cursor: Cursor): void {
   const { bytes, table } = cursor;
+  const quote = bytes[cursor.pos];
   let at = cursor.pos + 1;
   for (;;) {
     const code = bytes[at] ?? LF;
-    if (code === QUOTE) return at;
-    if (((table[code] ?? 0) & TEXT) === 0 || code === TAB) throw GIVE_UP;
-    if (code === BACKSLASH) {
-      at++;
-      if (wanted || !ESCAPES.has(bytes[at] ?? LF)) throw GIVE_UP;
-    }
-    at++;
-  }
-}
-
-function singleQuoteEnd(cursor: Cursor, wanted: boolean): number {
-  const { bytes, table } = cursor;
-  let at = cursor.pos + 1;
-  for (;;) {
-    const code = bytes[at] ?? LF;
-    if (code === APOSTROPHE) {
-      if (bytes[at + 1] !== APOSTROPHE) return at;
-      if (wanted) throw GIVE_UP;
+    if (code === quote) {
+      if (quote === QUOTE || bytes[at + 1] !== APOSTROPHE) break;
       at++;
     } else if (((table[code] ?? 0) & TEXT) === 0 || code === TAB) {
       throw GIVE_UP;
+    } else if (code === BACKSLASH && quote === QUOTE) {
+      at++;
+      if (!ESCAPES.has(bytes[at] ?? LF)) throw GIVE_UP;
     }
     at++;
   }
+  cursor.pos = at + 1;
 }
 
 /** Passes over a block scalar (`|`, `>`) below a collection at column `indent`; leaves the cursor at the end of its last line. */
 export function skipBlockScalar(cursor: Cursor, indent: number): void {
-  const { bytes, end, table } = cursor;
+  const { bytes, end } = cursor;
   let at = cursor.pos + 1;
-  if (bytes[at] === MINUS || bytes[at] === PLUS) at++;
+  if (bytes[at] === DASH || bytes[at] === PLUS) at++;
   while (bytes[at] === SPACE) at++;
   if (bytes[at] !== LF) throw GIVE_UP;
   let last = at;
@@ -119,8 +132,7 @@ export function skipBlockScalar(cursor: Cursor, indent: number): void {
       column = spaces;
     }
     if (spaces < column) break;
-    while (((table[bytes[at] ?? 0] ?? 0) & TEXT) !== 0) at++;
-    if (bytes[at] !== LF) throw GIVE_UP;
+    at = cursor.textEnd(at);
     last = at;
     lastLine = line;
   }

@@ -5,6 +5,7 @@ import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { YamlNode } from "./node.ts";
 import { type Duplicate, type Problem, type Reading, Stop } from "./problem.ts";
 import { type Span, scanDocuments, scanYaml } from "./scan.ts";
+import { type Source, sourceOf } from "./source.ts";
 import { couldBeNeeded } from "./suspicion.ts";
 import { utf8 } from "./text.ts";
 import { isWanted, type Need, type Wanted } from "./wanted.ts";
@@ -27,7 +28,7 @@ export type YamlFile = {
 };
 
 /** Reads one document fast, or gives up (`undefined`) where it is not sure of every byte. */
-export type QuickReader = (bytes: Buffer, span: Span, wanted: Wanted) => YamlNode | undefined;
+export type QuickReader = (source: Source, span: Span, wanted: Wanted) => YamlNode | undefined;
 
 export type ReadOptions = {
   readonly limits?: Limits;
@@ -89,42 +90,44 @@ class FileReader {
       this.#issue("LIMIT", "error", { line: 0, hides: true }, message);
       return;
     }
-    const spans = scanDocuments(buffer);
+    if (buffer.length === 0) return;
+    const source = sourceOf(buffer);
+    const spans = scanDocuments(source);
     if (spans[0]?.json === true) this.#json(buffer);
-    else this.#yaml(buffer, spans);
+    else this.#yaml(source, spans);
   }
 
-  #yaml(buffer: Buffer, spans: readonly Span[]): void {
+  #yaml(source: Source, spans: readonly Span[]): void {
     if (!this.#withinLimit(spans.length)) return;
     for (const span of spans) {
-      if (!this.#span(buffer, span)) return;
+      if (!this.#span(source, span)) return;
       this.#index++;
     }
   }
 
   /** `false` where `kubectl` would stop. */
-  #span(buffer: Buffer, span: Span): boolean {
-    const quick = this.#quick(buffer, span);
+  #span(source: Source, span: Span): boolean {
+    const quick = this.#quick(source, span);
     if (quick === "unneeded") return true;
-    const reading = quick ?? this.#exact(buffer, span);
-    if ("code" in reading) return this.#broken(reading, buffer.toString("utf8", span.start, span.end));
+    const reading = quick ?? this.#exact(source.bytes, span);
+    if ("code" in reading) return this.#broken(reading, source.bytes.toString("utf8", span.start, span.end));
     this.#keep(reading, span.line);
     return true;
   }
 
-  #quick(buffer: Buffer, span: Span): Reading | "unneeded" | undefined {
+  #quick(source: Source, span: Span): Reading | "unneeded" | undefined {
     const { quick, exact = true } = this.#options;
     const { kind, apiVersion } = span;
     const { needed, wanted } = this.#need;
     if (!exact && kind !== undefined && !needed(kind, apiVersion ?? "")) return this.#skip(kind);
     if (quick === undefined || span.badSeparator > 0) return undefined;
     const known = kind !== undefined && apiVersion !== undefined;
-    const head = known ? { kind, apiVersion } : identity(quick(buffer, span, HEAD));
+    const head = known ? { kind, apiVersion } : identity(quick(source, span, HEAD));
     if (head === undefined) return undefined;
     if (!needed(head.kind, head.apiVersion)) {
-      return !known || quick(buffer, span, HEAD) !== undefined ? this.#skip(head.kind) : undefined;
+      return !known || quick(source, span, HEAD) !== undefined ? this.#skip(head.kind) : undefined;
     }
-    const node = exact ? undefined : quick(buffer, span, wanted(head.kind, head.apiVersion));
+    const node = exact ? undefined : quick(source, span, wanted(head.kind, head.apiVersion));
     return node === undefined ? undefined : { node, duplicates: [], unreadFrom: 0 };
   }
 
@@ -171,9 +174,9 @@ class FileReader {
       );
       return;
     }
-    const rest = behindBlank(text, reader.offset);
-    const bytes = Buffer.from(text.slice(rest));
-    this.#yaml(bytes, scanYaml(bytes, text.slice(0, rest).split("\n").length));
+    const offset = behindBlank(text, reader.offset);
+    const rest = sourceOf(Buffer.from(text.slice(offset)));
+    this.#yaml(rest, scanYaml(rest, text.slice(0, offset).split("\n").length));
   }
 
   #withinLimit(count: number): boolean {

@@ -18,6 +18,7 @@ const WORDS: ReadonlyMap<string, ScalarValue> = new Map<string, ScalarValue>([
 ]);
 
 const LONGEST_WORD = 5;
+const SMALL = /^(?:0|[1-9][0-9]{0,14})$/;
 const INTEGER = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9][0-9]*|0)$/;
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const INT64_MIN = -(2n ** 63n);
@@ -102,6 +103,7 @@ function isLetter(code: number): boolean {
 }
 
 function numberOf(text: string): string | number {
+  if (SMALL.test(text)) return Number(text);
   const integer = integerOf(text);
   if (integer !== undefined) return Number(integer);
   const plain = text.charCodeAt(0) === 0x2e ? text : bare(text);

@@ -1,3 +1,5 @@
+import type { Source } from "./source.ts";
+
 /** One document of a file, found by its bytes alone. */
 export type Span = {
   /** Bytes from `start` up to, and without, `end`. */
@@ -15,7 +17,6 @@ export type Span = {
   readonly json: boolean;
 };
 
-const TAB = 9;
 const LF = 10;
 const CR = 13;
 const SPACE = 32;
@@ -25,64 +26,51 @@ const DOT = 46;
 const COLON = 58;
 const LETTER_A = 97;
 const LETTER_K = 107;
-const OPEN_BRACE = 123;
 
-/** Characters that a line of a plain block mapping can start with: letters, digits, `_`, `.`, `/`, `-`. */
-const ORDINARY = table("_./-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-const WORD = table("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-const VERSION = table("./-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-
+/** Characters that a line of a plain block mapping can start with. */
+const ORDINARY = ordinary("_./-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+const KIND_VALUE = /: +([A-Za-z][A-Za-z0-9]*) *\r?\n/y;
+const VERSION_VALUE = /: +([A-Za-z0-9][A-Za-z0-9./-]*) *\r?\n/y;
+const JSON_OBJECT = /^[ \t\r\n]*\{[ \t\r\n]*["}]/;
+/** Line breaks that are no line feed: a lone carriage return, U+0085, U+2028 and U+2029 (as bytes). */
+const OTHER_BREAK = /\r(?!\n)|\xc2\x85|\xe2\x80[\xa8\xa9]/;
 /** Any way to spell a key that matters: as it is, with escapes, broken over lines, in base64. */
 const COULD_HAVE_KIND = /kind|apiVersion|\\(?:x6|x41|u006|u0041|U0000006|U00000041|[\r\n])|binary/;
 
 /**
- * The documents of `bytes` (UTF-8), split as `kubectl` splits them: at each line that starts with `---`, wherever it stands.
+ * The documents of a file, split as `kubectl` splits them: at each line that starts with `---`, wherever it stands.
  * Empty documents are left out. Where a `kind` is given it is the one that a parser would find, if it finds anything.
  */
-export function scanDocuments(bytes: Buffer): readonly Span[] {
-  const first = firstText(bytes);
-  return bytes[first] === OPEN_BRACE ? [jsonSpan(bytes)] : scanYaml(bytes, 1);
+export function scanDocuments(source: Source): readonly Span[] {
+  const { text } = source;
+  if (!JSON_OBJECT.test(text)) return scanYaml(source, 1);
+  const kind = COULD_HAVE_KIND.test(text) ? undefined : "";
+  return [{ start: 0, end: text.length, line: 1, kind, apiVersion: undefined, badSeparator: 0, json: true }];
 }
 
 /** As `scanDocuments`, for what stands behind JSON in the same file, from line `firstLine` on. */
-export function scanYaml(bytes: Buffer, firstLine: number): readonly Span[] {
-  return new Scanner(bytes, firstLine, hasOtherBreaks(bytes)).spans();
+export function scanYaml({ text }: Source, firstLine: number): readonly Span[] {
+  return new Scanner(text, firstLine).spans();
 }
 
-/** Line breaks of YAML that are not a line feed: a lone carriage return, U+0085, U+2028, U+2029. */
-function hasOtherBreaks(bytes: Buffer): boolean {
-  for (let at = bytes.indexOf(CR); at >= 0; at = bytes.indexOf(CR, at + 1)) if (bytes[at + 1] !== LF) return true;
-  for (let at = bytes.indexOf(0xc2); at >= 0; at = bytes.indexOf(0xc2, at + 1)) if (bytes[at + 1] === 0x85) return true;
-  for (let at = bytes.indexOf(0xe2); at >= 0; at = bytes.indexOf(0xe2, at + 1)) {
-    if (bytes[at + 1] === 0x80 && (bytes[at + 2] === 0xa8 || bytes[at + 2] === 0xa9)) return true;
-  }
-  return false;
+function hasOtherBreaks(text: string): boolean {
+  const possible = text.includes("\r") || text.includes("\xc2") || text.includes("\xe2");
+  return possible && OTHER_BREAK.test(text);
 }
 
-function table(characters: string): Uint8Array {
+function ordinary(characters: string): Uint8Array {
   const set = new Uint8Array(256);
   for (const character of characters) set[character.charCodeAt(0)] = 1;
   return set;
 }
 
-function firstText(bytes: Buffer): number {
-  let at = 0;
-  while (at < bytes.length && (bytes[at] === SPACE || bytes[at] === LF || bytes[at] === CR || bytes[at] === TAB)) at++;
-  return at;
-}
-
-function jsonSpan(bytes: Buffer): Span {
-  const kind = COULD_HAVE_KIND.test(bytes.toString("latin1")) ? undefined : "";
-  return { start: 0, end: bytes.length, line: 1, kind, apiVersion: undefined, badSeparator: 0, json: true };
-}
-
-/** One pass over a file: a hot loop over bytes that looks at line starts alone. */
+/** One pass over a file that looks at line starts alone; a hot path. */
 class Scanner {
-  readonly #bytes: Buffer;
-  readonly #spans: Span[] = [];
+  readonly #text: string;
+  readonly #firstLine: number;
   /** Lines end where this pass does not see it. */
   readonly #blind: boolean;
-  readonly #firstLine: number;
+  readonly #spans: Span[] = [];
   #start = 0;
   #startLine: number;
   #badSeparator = 0;
@@ -94,65 +82,60 @@ class Scanner {
   #kind = "";
   #apiVersion: string | undefined;
 
-  constructor(bytes: Buffer, firstLine: number, blind: boolean) {
-    this.#bytes = bytes;
+  constructor(text: string, firstLine: number) {
+    this.#text = text;
     this.#firstLine = firstLine;
     this.#startLine = firstLine;
-    this.#blind = blind;
-    this.#odd = blind;
+    this.#blind = hasOtherBreaks(text);
+    this.#odd = this.#blind;
   }
 
   spans(): readonly Span[] {
-    const bytes = this.#bytes;
-    const end = bytes.length;
+    const text = this.#text;
+    const end = text.length;
     let line = this.#firstLine;
-    let at = 0;
-    while (at < end) {
-      const code = bytes[at] ?? LF;
+    for (let at = 0; at < end; line++) {
+      const code = text.charCodeAt(at);
       if (code === SPACE) {
         if (this.#head) this.#indented(at);
-      } else if (code === DASH && bytes[at + 1] === DASH && bytes[at + 2] === DASH) {
+      } else if (code === DASH && text.startsWith("---", at)) {
         this.#separator(at, line);
       } else if (code !== LF && code !== HASH && code !== CR && !this.#odd) {
-        this.#text(at, code);
+        this.#plainLine(at, code);
       }
-      while (at < end && bytes[at] !== LF) at++;
-      at++;
-      line++;
+      at = text.indexOf("\n", at) + 1;
     }
     this.#close(end);
     return this.#spans;
   }
 
   #close(end: number): void {
-    if (end > this.#start) {
-      this.#spans.push({
-        start: this.#start,
-        end,
-        line: this.#startLine,
-        kind: this.#odd ? this.#unsure(end) : this.#kind,
-        apiVersion: this.#odd ? undefined : this.#apiVersion,
-        badSeparator: this.#badSeparator,
-        json: false,
-      });
-    }
+    if (end <= this.#start) return;
+    this.#spans.push({
+      start: this.#start,
+      end,
+      line: this.#startLine,
+      kind: this.#odd ? this.#unsure(end) : this.#kind,
+      apiVersion: this.#odd ? undefined : this.#apiVersion,
+      badSeparator: this.#badSeparator,
+      json: false,
+    });
   }
 
   #unsure(end: number): string | undefined {
-    return COULD_HAVE_KIND.test(this.#bytes.toString("latin1", this.#start, end)) ? undefined : "";
+    return COULD_HAVE_KIND.test(this.#text.slice(this.#start, end)) ? undefined : "";
   }
 
   #separator(at: number, line: number): void {
-    const stop = this.#bytes.indexOf(LF, at);
-    const end = stop < 0 ? this.#bytes.length : stop;
-    const rest = this.#bytes.toString("utf8", at + 3, end).trim();
+    const end = this.#text.indexOf("\n", at);
+    const rest = this.#text.slice(at + 3, end).trim();
     if (rest !== "" && !rest.startsWith("#")) {
       if (this.#badSeparator === 0) this.#badSeparator = line;
       this.#odd = true;
       return;
     }
     this.#close(at);
-    this.#start = Math.min(end + 1, this.#bytes.length);
+    this.#start = end + 1;
     this.#startLine = line + 1;
     this.#badSeparator = 0;
     this.#odd = this.#blind;
@@ -165,23 +148,23 @@ class Scanner {
   /** An indented line in the head continues a value, or starts a mapping that is itself indented. */
   #indented(at: number): void {
     let next = at;
-    while (this.#bytes[next] === SPACE) next++;
-    const code = this.#bytes[next] ?? LF;
+    while (this.#text.charCodeAt(next) === SPACE) next++;
+    const code = this.#text.charCodeAt(next);
     if (code !== LF && code !== CR && code !== HASH) this.#odd = true;
   }
 
-  #text(at: number, code: number): void {
-    const bytes = this.#bytes;
-    if (ORDINARY[code] === 0 || (code === DASH && !this.#content) || (code === DOT && bytes[at + 1] === DOT)) {
+  #plainLine(at: number, code: number): void {
+    const text = this.#text;
+    if (ORDINARY[code] === 0 || (code === DASH && !this.#content) || (code === DOT && text.startsWith("..", at))) {
       this.#odd = true;
       return;
     }
     this.#content = true;
-    if (code === LETTER_K && bytes.toString("latin1", at, at + 4) === "kind") {
+    if (code === LETTER_K && text.startsWith("kind", at)) {
       this.#kindLine(at + 4);
-    } else if (code === LETTER_A && bytes.toString("latin1", at, at + 10) === "apiVersion") {
-      if (!this.#head || this.#apiVersion !== undefined || bytes[at + 10] !== COLON) this.#odd = true;
-      this.#apiVersion = this.#word(at + 11, VERSION);
+    } else if (code === LETTER_A && text.startsWith("apiVersion", at)) {
+      if (!this.#head || this.#apiVersion !== undefined) this.#odd = true;
+      this.#apiVersion = valueAt(text, at + 10, VERSION_VALUE);
       this.#head = this.#apiVersion !== undefined;
     } else {
       this.#head = false;
@@ -189,31 +172,20 @@ class Scanner {
   }
 
   #kindLine(at: number): void {
-    const code = this.#bytes[at] ?? LF;
+    const code = this.#text.charCodeAt(at);
     if (code !== COLON) {
       if (ORDINARY[code] === 0) this.#odd = true;
       this.#head = false;
       return;
     }
-    const kind = this.#head && this.#kind === "" ? this.#word(at + 1, WORD) : undefined;
+    const kind = this.#head && this.#kind === "" ? valueAt(this.#text, at, KIND_VALUE) : undefined;
     if (kind === undefined || kind.endsWith("List")) this.#odd = true;
     else this.#kind = kind;
   }
+}
 
-  /** ` word` up to the end of the line, and nothing else; `undefined` for anything else. */
-  #word(at: number, allowed: Uint8Array): string | undefined {
-    const bytes = this.#bytes;
-    let start = at;
-    while (bytes[start] === SPACE) start++;
-    let end = start;
-    while (allowed[bytes[end] ?? LF] === 1) end++;
-    let next = end;
-    while (bytes[next] === SPACE) next++;
-    if (bytes[next] === CR) next++;
-    const closed = next >= bytes.length || bytes[next] === LF;
-    const first = bytes[start] ?? LF;
-    return start > at && end > start && closed && first !== DASH && first !== DOT
-      ? bytes.toString("latin1", start, end)
-      : undefined;
-  }
+/** The one word behind a colon at `at`, with nothing else on its line. */
+function valueAt(text: string, at: number, pattern: RegExp): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[1];
 }

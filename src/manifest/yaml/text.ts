@@ -9,7 +9,7 @@ const LINE_FEED = 10;
  * Bytes with a NUL that no byte order mark explains are no text.
  */
 export function utf8(bytes: Uint8Array): Buffer | Unreadable {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [first, second, third] = buffer;
   if (first === 0xff && second === 0xfe) return Buffer.from(new TextDecoder("utf-16le").decode(buffer));
   if (first === 0xfe && second === 0xff) return Buffer.from(new TextDecoder("utf-16be").decode(buffer));
