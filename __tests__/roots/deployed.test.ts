@@ -14,10 +14,7 @@ import {
 } from "./folders.ts";
 
 const shape = ({ clusters }: Deployed): unknown[] =>
-  clusters.map(({ name, base, head }) => [
-    name,
-    base.rendered + base.raw.length, head.rendered + head.raw.length,
-  ]);
+  clusters.map(({ name, base, head }) => [name, base.rendered + base.raw.length, head.rendered + head.raw.length]);
 const issues = ({ clusters }: Deployed, side: "base" | "head" = "head"): string[] =>
   clusters.flatMap((cluster) => cluster.issues[side].map(({ severity, code }) => `${severity} ${code}`));
 const app = (name: string, ...texts: readonly string[]): Files => ({

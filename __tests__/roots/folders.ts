@@ -48,7 +48,10 @@ export async function deploy(base: Files, head: Files = base, config: Partial<Ro
 }
 
 export async function run(planned: Plan, some: Tools = tools): Promise<Deployed> {
-  return deployed(planned, await execute(planned, { tools: some, scratch: freshFolder(), proxies: {} }));
+  return deployed(
+    planned,
+    await execute(planned, { tools: some, scratch: freshFolder(), proxies: {}, everything: true }),
+  );
 }
 
 /** `Kind namespace/name file:line`, sorted. */

@@ -1,11 +1,9 @@
 import type { Issue } from "../errors.ts";
-import type { YamlMap } from "../manifest/yaml/node.ts";
 import type { Executed } from "./execute.ts";
-import { textAt } from "./fields.ts";
+import { identitiesOf } from "./identities.ts";
 import { controlIssues, type PlacedObject } from "./object-controls.ts";
-import { type Group, type Identities, partition } from "./partition.ts";
+import { type Group, partition } from "./partition.ts";
 import type { ClusterPlan, Plan, RawEntry, Root, Side, Sides } from "./plan-types.ts";
-import { decidesFlows } from "./relevant.ts";
 import type { RenderedDocument, RootResult } from "./rendered-types.ts";
 import { rootIssues } from "./root-issues.ts";
 
@@ -43,21 +41,34 @@ export type Coverage = {
 };
 
 /** Everything that is deployed, cluster by cluster. */
-export type Deployed = { readonly clusters: readonly DeployedCluster[]; readonly coverage: Coverage };
+export type Deployed = {
+  readonly clusters: readonly DeployedCluster[];
+  /** Names of clusters that were not rendered, because nothing in them differs. */
+  readonly unchanged: readonly string[];
+  readonly coverage: Coverage;
+};
 
 /** Puts what was rendered and what is read as it stands together, and splits clusters that nobody configured. */
 export function deployed(plan: Plan, executed: Executed, namespace = "default"): Deployed {
-  const clusters = plan.clusters.flatMap((cluster) => {
-    if (plan.isConfigured) return [assemble({ ...cluster, groups: cluster.roots }, executed)];
-    const { together, apart } = partition(cluster.roots, identitiesOf(cluster, executed, namespace));
-    const nothing = { base: [], head: [] };
-    const named = withNames(apart).map(([name, group]) => ({ ...cluster, name, groups: group, raw: nothing }));
-    const hasRaw = cluster.raw.base.length + cluster.raw.head.length > 0;
-    const rest = hasRaw ? [{ ...cluster, name: "files outside of roots", groups: [] }] : [];
-    const parts = together === undefined ? [...named, ...rest] : [{ ...cluster, groups: together }, ...named];
-    return parts.map((one) => assemble(one, executed));
-  });
-  return { clusters, coverage: coverageOf(plan, executed) };
+  const parts = plan.clusters.flatMap((cluster) =>
+    plan.isConfigured ? [{ ...cluster, groups: cluster.roots }] : splitUp(cluster, executed, namespace),
+  );
+  const isUnchanged = ({ groups }: Part): boolean =>
+    groups.length > 0 && groups.every((root) => !executed.results.has(root));
+  return {
+    clusters: parts.filter((part) => !isUnchanged(part)).map((part) => assemble(part, executed)),
+    unchanged: parts.filter(isUnchanged).map((part) => part.name),
+    coverage: coverageOf(plan, executed),
+  };
+}
+
+function splitUp(cluster: ClusterPlan, executed: Executed, namespace: string): Part[] {
+  const { together, apart } = partition(cluster.roots, identitiesOf(cluster, executed.results, namespace));
+  const nothing = { base: [], head: [] };
+  const named = withNames(apart).map(([name, group]) => ({ ...cluster, name, groups: group, raw: nothing }));
+  const hasRaw = cluster.raw.base.length + cluster.raw.head.length > 0;
+  const rest = hasRaw ? [{ ...cluster, name: "files outside of roots", groups: [] }] : [];
+  return together === undefined ? [...named, ...rest] : [{ ...cluster, groups: together }, ...named];
 }
 
 type Part = Omit<ClusterPlan, "roots"> & { readonly groups: Group };
@@ -107,44 +118,6 @@ function sideOf(raw: readonly RawEntry[], results: readonly Result[], side: Side
   return { raw: [...entries.values()], documents, rendered };
 }
 
-/** What every root defines; a folder that is read as it stands counts for its files. */
-function identitiesOf(cluster: ClusterPlan, executed: Executed, namespace: string): Map<Root, Identities> {
-  const own = cluster.namespace ?? namespace;
-  return new Map(
-    cluster.roots.map((root) => {
-      const result = executed.results.get(root);
-      return [
-        root,
-        { base: identities(root, "base", result?.base, own), head: identities(root, "head", result?.head, own) },
-      ];
-    }),
-  );
-}
-
-function identities(
-  root: Root,
-  side: Side,
-  result: RootResult | undefined,
-  namespace: string,
-): Set<string> | undefined {
-  if (root[side] === undefined || result?.documents === undefined) return undefined;
-  const found = new Set<string>();
-  for (const document of result.documents) if (decidesFlows(document.node)) found.add(identity(document, namespace));
-  if (root[side].request === undefined) for (const { entry } of root[side].plain) found.add(`file ${entry.path}`);
-  return found;
-}
-
-function identity({ node, namespace: given }: RenderedDocument, namespace: string): string {
-  const own = textAt(node, "metadata", "namespace")?.text;
-  return `${group(node)}/${textAt(node, "kind")?.text} ${own ?? given?.name ?? namespace}/${textAt(node, "metadata", "name")?.text}`;
-}
-
-function group(node: YamlMap): string {
-  const version = textAt(node, "apiVersion")?.text ?? "";
-  const slash = version.indexOf("/");
-  return slash < 0 ? "" : version.slice(0, slash);
-}
-
 /** Each group under the path of its first root; where two share a path, under that root's label. */
 function withNames(groups: readonly Group[]): [string, Group][] {
   const paths = groups.map((roots) => (roots[0]?.path === "" ? "." : (roots[0]?.path ?? "")));
@@ -163,7 +136,8 @@ function coverageOf(plan: Plan, executed: Executed): Coverage {
   const charts = roots.filter((root) => root.kind === "helm");
   const unread = roots.filter((root) => {
     const result = executed.results.get(root);
-    return [result?.base, result?.head].some((one) => one !== undefined && one.documents === undefined);
+    const isRefused = (root.head ?? root.base)?.problems.length !== 0;
+    return isRefused || [result?.base, result?.head].some((one) => one !== undefined && one.documents === undefined);
   });
   const files = new Set(plan.clusters.flatMap(({ raw }) => [...raw.base, ...raw.head].map(({ entry }) => entry.path)));
   const times = new Map(

@@ -3,9 +3,12 @@ import { RENDER_LIMITS, type RenderLimits, type RenderPlace, renderRoot } from "
 import type { RenderRequest } from "../tree/render-request.ts";
 import type { Tools } from "../tree/render-tools.ts";
 import { chartChecks } from "./chart-checks.ts";
-import type { Plan, Root, RootSide, Side, Sides } from "./plan-types.ts";
+import { identitiesOf } from "./identities.ts";
+import { isSplit } from "./partition.ts";
+import type { ClusterPlan, Plan, Root, RootSide, Side, Sides } from "./plan-types.ts";
 import { documentsOf } from "./rendered.ts";
 import type { RootResult } from "./rendered-types.ts";
+import { affectedFamilies, hasChangedFiles, likelyTwinsFirst } from "./stages.ts";
 
 /** Where and how roots are rendered. */
 export type ExecuteOptions = {
@@ -15,9 +18,11 @@ export type ExecuteOptions = {
   /** Variables that name proxies, for roots that may use the network. */
   readonly proxies: Readonly<Record<string, string>>;
   readonly limits?: RenderLimits;
+  /** Also clusters in which nothing differs: for lists, checks and rules that judge the head as it is. */
+  readonly everything?: boolean;
 };
 
-/** What every root came to, by its id. */
+/** What the roots came to that were rendered; one that is not here differs in nothing and has no part in an answer. */
 export type Executed = {
   readonly results: ReadonlyMap<Root, Partial<Sides<RootResult>>>;
   /** Tools that ran, as the report names them: `kustomize 5.8.1`. */
@@ -27,31 +32,77 @@ export type Executed = {
 const AT_ONCE = 4;
 const SIDE_BYTES = 200_000_000;
 
-/** Renders every root of a plan, four at a time, each input once, both sides by the same programs. */
+/**
+ * Renders the roots of a plan, four at a time, each input once, both sides by the same programs. Unless `everything` is
+ * asked for, a cluster in which nothing differs is left out; where nobody configured clusters, the rest is rendered as
+ * far as it takes to know that the roots are clusters of their own.
+ */
 export async function execute(plan: Plan, options: ExecuteOptions): Promise<Executed> {
-  const places = { base: placeOf(plan, "base", options), head: placeOf(plan, "head", options) };
-  const jobs = new Map<string, () => Promise<RootResult>>();
-  const wanted: { root: Root; side: Side; key: string }[] = [];
-  const used = new Set<string>();
-  for (const root of new Set(plan.clusters.flatMap((cluster) => cluster.roots))) {
-    for (const side of ["head", "base"] as const) {
-      const at = root[side];
-      if (at === undefined) continue;
-      const key = `${root.kind}:${at.key}`;
-      wanted.push({ root, side, key });
-      if (jobs.has(key)) continue;
-      if (at.request !== undefined && at.problems.length === 0 && !plan.rendersNothing)
-        note(used, at.request, options.tools);
-      jobs.set(key, () => resultOf(at, plan, places[side]));
+  const run = new Run(plan, options);
+  for (const cluster of plan.clusters) {
+    const affected = affectedFamilies(cluster.roots);
+    const isTouched = affected.length > 0 || hasChangedFiles(cluster);
+    if (options.everything === true || (plan.isConfigured && isTouched)) await run.render(cluster.roots);
+    else if (isTouched) await renderAsNeeded(run, cluster, affected);
+  }
+  return { results: run.results, tools: [...run.used].sort() };
+}
+
+const STEP = 24;
+
+async function renderAsNeeded(run: Run, cluster: ClusterPlan, affected: readonly Root[]): Promise<void> {
+  await run.render(affected);
+  const rest = likelyTwinsFirst(cluster.roots.filter((root) => !affected.includes(root)));
+  for (let at = 0; at < rest.length; at += STEP) {
+    if (isSplit(cluster.roots, identitiesOf(cluster, run.results, "default"))) break;
+    await run.render(rest.slice(at, at + STEP));
+  }
+  if (isSplit(cluster.roots, identitiesOf(cluster, run.results, "default"))) run.forget(rest);
+}
+
+class Run {
+  readonly results = new Map<Root, Partial<Sides<RootResult>>>();
+  readonly used = new Set<string>();
+  readonly #plan: Plan;
+  readonly #places: Sides<RenderPlace>;
+  readonly #tools: Tools;
+  readonly #done = new Map<string, RootResult>();
+
+  constructor(plan: Plan, options: ExecuteOptions) {
+    this.#plan = plan;
+    this.#tools = options.tools;
+    this.#places = { base: placeOf(plan, "base", options), head: placeOf(plan, "head", options) };
+  }
+
+  async render(roots: readonly Root[]): Promise<void> {
+    const jobs = new Map<string, () => Promise<RootResult>>();
+    const wanted: { root: Root; side: Side; key: string }[] = [];
+    for (const root of roots) {
+      for (const side of ["head", "base"] as const) {
+        const at = root[side];
+        if (at === undefined) continue;
+        const key = `${root.kind}:${at.key}`;
+        wanted.push({ root, side, key });
+        if (!this.#done.has(key) && !jobs.has(key)) jobs.set(key, () => this.#one(at, side));
+      }
+    }
+    for (const [key, result] of await inParallel(jobs, AT_ONCE)) this.#done.set(key, result);
+    for (const { root, side, key } of wanted) {
+      const result = this.#done.get(key);
+      if (result !== undefined) this.results.set(root, { ...this.results.get(root), [side]: result });
     }
   }
-  const done = await inParallel(jobs, AT_ONCE);
-  const results = new Map<Root, Partial<Sides<RootResult>>>();
-  for (const { root, side, key } of wanted) {
-    const result = done.get(key);
-    if (result !== undefined) results.set(root, { ...results.get(root), [side]: result });
+
+  /** Leaves out what was rendered only to find out that it is a cluster of its own. */
+  forget(roots: readonly Root[]): void {
+    for (const root of roots) this.results.delete(root);
   }
-  return { results, tools: [...used].sort() };
+
+  #one(at: RootSide, side: Side): Promise<RootResult> {
+    const runs = at.request !== undefined && at.problems.length === 0 && !this.#plan.rendersNothing;
+    if (runs && at.request !== undefined) note(this.used, at.request, this.#tools);
+    return resultOf(at, this.#plan, this.#places[side]);
+  }
 }
 
 function placeOf(plan: Plan, side: Side, options: ExecuteOptions): RenderPlace {

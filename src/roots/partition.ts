@@ -18,19 +18,14 @@ export type Partition = { readonly together: Group | undefined; readonly apart: 
  * cluster of its own where it defines something that is there already. So the head cannot split what the base joins.
  */
 export function partition(roots: readonly Root[], identities: ReadonlyMap<Root, Identities>): Partition {
-  const old = roots.filter((root) => root.base !== undefined);
-  const known = old.length > 0 ? old : roots;
-  const side = old.length > 0 ? "base" : "head";
-  const define = (root: Root): ReadonlySet<string> => {
-    const of = identities.get(root);
-    return of?.[side] ?? of?.base ?? of?.head ?? new Set();
-  };
-  if (overlap(known.map(define))) {
+  const define = definedBy(roots, identities);
+  if (isSplit(roots, identities)) {
     const apart = families(roots).flatMap((family) =>
       overlap(family.map(define)) ? family.map((root) => [root]) : [family],
     );
     return { together: undefined, apart };
   }
+  const known = foundation(roots);
   const together = [...known];
   const taken = new Set(known.flatMap((root) => [...(identities.get(root)?.head ?? define(root))]));
   const apart: Group[] = [];
@@ -46,6 +41,28 @@ export function partition(roots: readonly Root[], identities: ReadonlyMap<Root, 
   return { together, apart };
 }
 
+/** Two roots that decide about the split define one object; more of them can only add to that. */
+export function isSplit(roots: readonly Root[], identities: ReadonlyMap<Root, Identities>): boolean {
+  return overlap(foundation(roots).map(definedBy(roots, identities)));
+}
+
+/** The roots that decide: those of the base, and where there are none, all. */
+function foundation(roots: readonly Root[]): readonly Root[] {
+  const old = roots.filter((root) => root.base !== undefined);
+  return old.length > 0 ? old : roots;
+}
+
+function definedBy(
+  roots: readonly Root[],
+  identities: ReadonlyMap<Root, Identities>,
+): (root: Root) => ReadonlySet<string> {
+  const side = roots.some((root) => root.base !== undefined) ? "base" : "head";
+  return (root) => {
+    const of = identities.get(root);
+    return of?.[side] ?? of?.base ?? of?.head ?? new Set();
+  };
+}
+
 function overlap(sets: readonly ReadonlySet<string>[]): boolean {
   const seen = new Set<string>();
   for (const set of sets) {
@@ -56,7 +73,7 @@ function overlap(sets: readonly ReadonlySet<string>[]): boolean {
 }
 
 /** Each root that no other delivers, with all that it delivers. */
-function families(roots: readonly Root[]): Group[] {
+export function families(roots: readonly Root[]): Group[] {
   const byId = new Map(roots.map((root) => [root.id, root]));
   const top = (root: Root): Root => {
     const seen = [root];
