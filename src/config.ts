@@ -7,6 +7,7 @@ import { quote, readConfig } from "./config/read.ts";
 import { misfits } from "./config/schema-issues.ts";
 import type { Config, LimitSettings, ParsedConfig } from "./config/types.ts";
 import type { Issue } from "./errors.ts";
+import { isAnnotation } from "./gate/annotation.ts";
 import type { YamlMap, YamlNode } from "./manifest/yaml/node.ts";
 
 /** Reads `.github/netpol-review.yml`; every problem of the file is an issue, and any of them leaves no configuration. */
@@ -119,7 +120,7 @@ function checkNames(root: YamlMap, report: Report): void {
   for (const item of itemsOf(field(root, "exceptions"))) {
     const node = field(item, "rule");
     const name = textOf(node);
-    if (node === undefined || name === undefined || rules.includes(name) || name.startsWith("annotation ")) continue;
+    if (node === undefined || name === undefined || rules.includes(name) || isAnnotation({ name })) continue;
     const nearest = rules.length === 0 ? "" : `: the nearest rule is ${quote(closest(name, rules))}`;
     report(node.line, `an exception to ${quote(name)}, which is no rule here${nearest}`);
   }

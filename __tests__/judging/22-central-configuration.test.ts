@@ -32,6 +32,14 @@ exceptions: [{ rule: web, from: { external: true }, until: 2030-01-01, reason: o
     ]);
   });
 
+  test("it may except from annotations of its own workloads, and from no central rule", () => {
+    const exception = (rule: string) => `exceptions: [{ rule: ${JSON.stringify(rule)}, until: 2030-01-01, reason: x }]`;
+    expect(merged(exception("annotation a/b[Deployment]")).config.exceptions).toHaveLength(1);
+    const own = { ...configOf(""), exceptions: configOf(`${DB_INGRESS}${exception("db-ingress")}`).exceptions };
+    expect(mergeCentral(central, own).config.exceptions).toEqual([]);
+    expect(mergeCentral(central, own).issues.map(({ subject }) => subject)).toEqual(["the exception to `db-ingress`"]);
+  });
+
   test.each([
     ["mode: warn", "mode"],
     ["exclude: [k8s/**]", "exclude"],

@@ -1,4 +1,5 @@
 import type { Issue } from "../errors.ts";
+import { isAnnotation } from "../gate/annotation.ts";
 import { quote } from "./read.ts";
 import type { Config } from "./types.ts";
 
@@ -20,8 +21,9 @@ export function mergeCentral(central: Config, own: Config): Merged {
   });
   const names = new Set(rules.map(({ name }) => name));
   const exceptions = own.exceptions.filter((exception) => {
-    if (!names.has(exception.rule)) refuse(`the exception to ${quote(exception.rule)}`, exception.at.line);
-    return names.has(exception.rule);
+    const isOwn = names.has(exception.rule) || isAnnotation({ name: exception.rule });
+    if (!isOwn) refuse(`the exception to ${quote(exception.rule)}`, exception.at.line);
+    return isOwn;
   });
   for (const setting of weakening(own, central)) refuse(quote(setting), 0);
   const config: Config = {
