@@ -3,6 +3,7 @@ import { type AddressSet, NO_ADDRESS, unionAddresses } from "../sets/addresses.t
 import type { AdminForm } from "./admin-form.ts";
 import { type Remark, strictCidr } from "./blocks.ts";
 import {
+  absent,
   checkMap,
   entries,
   exactlyOne,
@@ -85,14 +86,17 @@ function podsOf(field: Field, form: AdminForm): AdminPods | undefined {
 function selector(field: Field): readonly Requirement[] | undefined {
   for (const [key, { value, keyLine }] of entries(mapOf(member(mapOf(field), "matchLabels")))) {
     if (value.kind !== "scalar" || value.value !== null) continue;
-    fault({ ...field, path: `${field.path}.matchLabels.${key}`, line: keyLine }, "has no value: the condition is lost");
+    fault(
+      { node: undefined, faults: field.faults, path: `${field.path}.matchLabels.${key}`, line: keyLine },
+      "has no value: the condition is lost",
+    );
   }
   return labelSelector(field);
 }
 
 /** The field itself where it is a map, else the field as if it were missing. */
 function mapOf(field: Field): Field {
-  return field.node?.kind === "map" ? field : { ...field, node: undefined };
+  return field.node?.kind === "map" ? field : absent(field);
 }
 
 function networksOf(field: Field, remarks: Remark[]): AddressSet {

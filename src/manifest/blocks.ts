@@ -121,28 +121,52 @@ export type PodCover = { readonly pods: boolean; readonly assumption: Assumption
  * Source: `docs/semantics.md`, B01.
  */
 export function coversPods(set: AddressSet, action: Action, at: SourceRef, context: ConvertContext): PodCover {
-  const no: PodCover = { pods: false, assumption: undefined };
-  if (!context.blocksMatchPods || set === NO_ADDRESS) return no;
-  const { podCidrs } = context.options;
-  if (podCidrs === NO_ADDRESS) {
-    if (PRIVATE_RANGES.some((range) => coversAddresses(set, range))) return { pods: true, assumption: undefined };
-    if (intersectAddresses(set, PRIVATE) === NO_ADDRESS) return no;
-    return { pods: false, assumption: { at, text: "this private block holds no pods: no `podCIDRs` are configured" } };
-  }
-  const families = [ALL_V4, ALL_V6].map((family) => intersectAddresses(podCidrs, family));
-  const inside = families.map((family) => family === NO_ADDRESS || coversAddresses(set, family));
-  if (inside.every((each) => each)) return { pods: true, assumption: undefined };
-  if (intersectAddresses(set, podCidrs) === NO_ADDRESS) return no;
-  const wholeFamily = families.some((family, i) => family !== NO_ADDRESS && inside[i] === true);
-  if (action === "allow") {
-    if (wholeFamily) return { pods: true, assumption: undefined };
-    return {
-      pods: true,
-      assumption: { at, text: "this block holds a part of `podCIDRs`: it is taken to allow every pod" },
-    };
-  }
+  if (!context.blocksMatchPods || set === NO_ADDRESS) return { pods: false, assumption: undefined };
+  const { pods, because } = cover(set, context.options.podCidrs);
+  const text = because === undefined ? undefined : action === "allow" ? because.allow : because.other(action);
   return {
-    pods: false,
-    assumption: { at, text: `this block holds a part of \`podCIDRs\`: its ${action} is taken for no pod` },
+    pods: action === "allow" ? pods : pods && because === undefined,
+    assumption: text === undefined ? undefined : { at, text },
   };
+}
+
+/** Whether a set holds pods as far as an allow asks; `because`: what that rests on, for an allow and for others. */
+type Cover = {
+  readonly pods: boolean;
+  readonly because: { readonly allow: string | undefined; readonly other: (action: Action) => string } | undefined;
+};
+
+const HOLDS: Cover = { pods: true, because: undefined };
+const HOLDS_NONE: Cover = { pods: false, because: undefined };
+const UNKNOWN_TEXT = "this private block holds no pods: no `podCIDRs` are configured";
+const UNKNOWN: Cover = { pods: false, because: { allow: UNKNOWN_TEXT, other: () => UNKNOWN_TEXT } };
+const partText = (action: Action) => `this block holds a part of \`podCIDRs\`: its ${action} is taken for no pod`;
+const PART: Cover = {
+  pods: true,
+  because: { allow: "this block holds a part of `podCIDRs`: it is taken to allow every pod", other: partText },
+};
+const ONE_FAMILY: Cover = { pods: true, because: { allow: undefined, other: partText } };
+
+const covers = new WeakMap<AddressSet, WeakMap<AddressSet, Cover>>();
+
+function cover(set: AddressSet, podCidrs: AddressSet): Cover {
+  const known = covers.get(podCidrs) ?? new WeakMap<AddressSet, Cover>();
+  covers.set(podCidrs, known);
+  const result = known.get(set) ?? (podCidrs === NO_ADDRESS ? coverOfPrivate(set) : coverOf(set, podCidrs));
+  known.set(set, result);
+  return result;
+}
+
+function coverOfPrivate(set: AddressSet): Cover {
+  if (PRIVATE_RANGES.some((range) => coversAddresses(set, range))) return HOLDS;
+  return intersectAddresses(set, PRIVATE) === NO_ADDRESS ? HOLDS_NONE : UNKNOWN;
+}
+
+function coverOf(set: AddressSet, podCidrs: AddressSet): Cover {
+  const families = [ALL_V4, ALL_V6].map((family) => intersectAddresses(podCidrs, family));
+  const present = families.filter((family) => family !== NO_ADDRESS);
+  const inside = present.filter((family) => coversAddresses(set, family));
+  if (inside.length === present.length) return HOLDS;
+  if (inside.length > 0) return ONE_FAMILY;
+  return intersectAddresses(set, podCidrs) === NO_ADDRESS ? HOLDS_NONE : PART;
 }

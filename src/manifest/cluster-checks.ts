@@ -1,6 +1,6 @@
 import type { Issue } from "../errors.ts";
 import { formatWorkload, type Namespace, type Workload } from "../model/cluster.ts";
-import { formatObject, type Policy, type PortName, type Rule } from "../model/policy.ts";
+import { formatObject, type ObjectRef, type Policy, type PortName, type Rule } from "../model/policy.ts";
 import { holds, type Predicate } from "../model/predicate.ts";
 import type { Protocol } from "../sets/protocol.ts";
 import { clip } from "./metadata.ts";
@@ -53,14 +53,13 @@ function hostNetworkIssues(policies: readonly Policy[], host: WorkloadIndex): re
 /** A warning for each policy that selects none of the workloads that its namespace has. */
 function subjectIssues(policies: readonly Policy[], index: WorkloadIndex, host: WorkloadIndex): readonly Issue[] {
   const issues: Issue[] = [];
-  const asked = new Set<string>();
+  const asked = new Set<ObjectRef>();
   for (const { object, subject: pods, source } of policies) {
     const namespace = onlyNamespace(pods);
-    if (namespace === undefined || !index.byNamespace.has(namespace)) continue;
-    const subject = formatObject(object);
-    if (asked.has(`${object.group}/${subject}`)) continue;
-    asked.add(`${object.group}/${subject}`);
+    if (namespace === undefined || !index.byNamespace.has(namespace) || asked.has(object)) continue;
+    asked.add(object);
     if (selectsAny(index, pods) || selectsAny(host, pods)) continue;
+    const subject = formatObject(object);
     const message = `\`${clip(subject)}\` selects none of the workloads that are declared in \`${clip(namespace)}\``;
     issues.push({ code: "UNMATCHED_SELECTOR", severity: "warning", at: source, message, subject });
   }

@@ -12,6 +12,7 @@ import type { ManifestObject } from "./object.ts";
 import { groupByOwner, type OwnedDraft, type PlacedDraft } from "./owners.ts";
 import { inItsNamespace } from "./placed.ts";
 import { choosePlugin } from "./tier-plan.ts";
+import { evenOut } from "./uneven-pods.ts";
 import { assembleWorkloads, draftOf, gapIssues, serviceAccountLabels } from "./workload-assembly.ts";
 
 /** What was read of one tree. */
@@ -34,9 +35,11 @@ export function buildCluster(input: ClusterInput, options: ClusterOptions): Clus
   const converted = convertPolicies(pods.of, context);
   const policies = [...converted.policies].sort(comparePolicies);
   const objects = new Set(policies.map(({ object }) => object));
+  const even = evenOut(pods.owned, policies);
+  const workloads = pods.workloads.map((workload) => even.relabelled(workload));
   return {
     namespaces: pods.namespaces,
-    workloads: pods.workloads,
+    workloads,
     policies,
     plugin: choice.plugin,
     deviations: converted.deviations,
@@ -46,13 +49,13 @@ export function buildCluster(input: ClusterInput, options: ClusterOptions): Clus
       ...pods.issues,
       ...choice.issues,
       ...converted.issues,
-      ...gapIssues(pods.owned, policies),
-      ...checkCluster(policies, pods.workloads, pods.namespaces),
+      ...gapIssues(even.owned, policies),
+      ...checkCluster(policies, workloads, pods.namespaces),
     ],
     assumptions: converted.assumptions,
     entities: converted.entities,
     fqdns: converted.fqdns,
-    counts: { ...input.counts, workloads: pods.workloads.length, policies: objects.size },
+    counts: { ...input.counts, workloads: workloads.length, policies: objects.size },
   };
 }
 

@@ -11,9 +11,10 @@ import type { ManifestObject } from "./object.ts";
 
 /** Everything that the policies of a cluster say, in the one shape; `of` gives the objects of a role. */
 export function convertPolicies(of: (role: Role) => readonly ManifestObject[], context: ConvertContext): Converted {
+  const key = contextKey(context);
   const all = joinConverted([
-    ...of("networkpolicy").map((object) => networkPolicy(object, context)),
-    adminPolicies(of("admin"), context),
+    ...of("networkpolicy").map((object) => networkPolicy(object, context, key)),
+    adminPolicies(of("admin"), context, key),
     pluginPolicies(of, context),
   ]);
   return context.plan.dialect === "cilium" ? { ...all, policies: all.policies.flatMap(asCiliumReads) } : all;
@@ -41,8 +42,7 @@ function pluginPolicies(of: (role: Role) => readonly ManifestObject[], context: 
 
 const converted = new WeakMap<ManifestObject, { readonly key: string; readonly result: Converted }>();
 
-function networkPolicy(object: ManifestObject, context: ConvertContext): Converted {
-  const key = contextKey(context);
+function networkPolicy(object: ManifestObject, context: ConvertContext, key: string): Converted {
   const known = converted.get(object);
   if (known?.key === key) return known.result;
   const result = convertNetworkPolicy(object, context);
@@ -54,9 +54,8 @@ let lastAdmin:
   | { readonly key: string; readonly objects: readonly ManifestObject[]; readonly result: Converted }
   | undefined;
 
-function adminPolicies(objects: readonly ManifestObject[], context: ConvertContext): Converted {
+function adminPolicies(objects: readonly ManifestObject[], context: ConvertContext, key: string): Converted {
   if (objects.length === 0) return NOTHING_CONVERTED;
-  const key = contextKey(context);
   const last = lastAdmin;
   const same = last?.key === key && last.objects.length === objects.length;
   if (same && objects.every((object, i) => object === last.objects[i])) return last.result;

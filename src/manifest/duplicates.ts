@@ -1,8 +1,8 @@
 import { type Issue, place } from "../errors.ts";
 import { formatObject, type ObjectRef } from "../model/policy.ts";
-import { canonical } from "./canonical.ts";
 import { clip } from "./metadata.ts";
 import type { ManifestObject } from "./object.ts";
+import { meaningOf } from "./settle.ts";
 
 /** Objects of which no two are the same, and a warning for each that another one replaces. */
 export type Distinct = { readonly objects: readonly ManifestObject[]; readonly issues: readonly Issue[] };
@@ -54,7 +54,8 @@ function identity(ref: ObjectRef): string {
 
 function duplicateIssue(loser: ManifestObject, winner: ManifestObject): Issue {
   const subject = formatObject(winner.ref);
-  const same = canonical(loser.node) === canonical(winner.node);
+  const meaning = meaningOf(loser);
+  const same = meaning !== undefined && meaning === meaningOf(winner);
   const how = same ? "with the same content" : "differently";
   return {
     code: "DUPLICATE_OBJECT",

@@ -37,9 +37,40 @@ export function shape(
   return { what, fields: new Set(fields), slips: new Map(Object.entries(slips)), otherwise };
 }
 
+/** A place below another one. Its path is put together only when a fault needs it: there are millions of places. */
+class Place implements Field {
+  readonly node: YamlNode | undefined;
+  readonly line: number;
+  readonly faults: Fault[];
+  readonly #above: Field;
+  readonly #step: string | number;
+
+  constructor(node: YamlNode | undefined, line: number, above: Field, step: string | number) {
+    this.node = node;
+    this.line = line;
+    this.faults = above.faults;
+    this.#above = above;
+    this.#step = step;
+  }
+
+  get path(): string {
+    return below(this.#above.path, this.#step);
+  }
+}
+
+function below(path: string, step: string | number): string {
+  if (typeof step === "number") return `${path}[${step}]`;
+  return path === "" ? step : `${path}.${step}`;
+}
+
 /** The object itself as a place. */
 export function root(node: YamlMap): Field {
   return { node, path: "", line: node.line, faults: [] };
+}
+
+/** The place as if nothing stood there. */
+export function absent(field: Field): Field {
+  return { node: undefined, path: field.path, line: field.line, faults: field.faults };
 }
 
 /** Notes that the value at `field` cannot stand. */
@@ -49,10 +80,9 @@ export function fault(field: Field, text: string): void {
 
 /** The member `name` of the map at `field`; without a node where it is missing or null. */
 export function member(field: Field, name: string): Field {
-  const path = field.path === "" ? name : `${field.path}.${name}`;
   const entry = field.node?.kind === "map" ? field.node.entries.get(name) : undefined;
-  if (entry === undefined) return { node: undefined, path, line: field.line, faults: field.faults };
-  return { node: presentNode(entry.value), path, line: entry.keyLine, faults: field.faults };
+  if (entry === undefined) return new Place(undefined, field.line, field, name);
+  return new Place(presentNode(entry.value), entry.keyLine, field, name);
 }
 
 /** The entries of the map at `field`: none where it is missing or null, a fault where it is something else. */
@@ -68,7 +98,7 @@ export function checkMap(field: Field, allowed: Shape): boolean {
   if (field.node === undefined) return false;
   for (const [name, entry] of entries(field)) {
     if (allowed.fields.has(name)) continue;
-    const path = field.path === "" ? name : `${field.path}.${name}`;
+    const path = below(field.path, name);
     const slip =
       name === "$patch"
         ? "a patch is no object"
@@ -86,12 +116,7 @@ export function items(field: Field): readonly Field[] {
     fault(field, `must be a list, not ${describe(field.node)}`);
     return [];
   }
-  return field.node.items.map((node, i) => ({
-    node: presentNode(node),
-    path: `${field.path}[${i}]`,
-    line: node.line,
-    faults: field.faults,
-  }));
+  return field.node.items.map((node, i) => new Place(presentNode(node), node.line, field, i));
 }
 
 /** The text at `field`; `undefined` where it is missing or null, and with a fault where it is something else. */
@@ -151,12 +176,12 @@ export function textMap(
   for (const [key, entry] of entries(field)) {
     const node = presentNode(entry.value);
     const line = entry.keyLine;
-    const at = { node, path: `${field.path}.${key}`, line, faults: field.faults };
+    const at = new Place(node, line, field, key);
     if (node === undefined) out.set(key, { value: "", line });
     else if (node.kind === "scalar" && typeof node.value === "string") out.set(key, { value: node.value, line });
     else fault(at, `is ${describe(node)}, and ${what} are text${quoteHint(node)}`);
     if (placeholders === "ignore") continue;
-    if (isTemplateText(key)) fault({ ...at, node: scalarOf(key, line) }, "is a placeholder");
+    if (isTemplateText(key)) fault(new Place(scalarOf(key, line), line, field, key), "is a placeholder");
     if (node !== undefined && isPlaceholder(node)) text(at);
   }
   return out;
@@ -180,6 +205,7 @@ export function exactlyOne(field: Field, names: readonly string[]): void {
 
 /** True of text that only a template engine could fill in. */
 export function isTemplateText(value: string): boolean {
+  if (!value.includes("{")) return value.includes("$(");
   return value.includes("{{") || value.includes("${") || value.includes("$(") || value.includes("{%");
 }
 

@@ -65,10 +65,13 @@ const ROWS: readonly KindRow[] = [
   ...FOREIGN_KINDS.map(({ group, kind }) => row(group, kind, "foreign")),
 ];
 
-const BY_IDENTITY = new Map<string, KindRow>();
+const BY_GROUP = new Map<string, Map<string, KindRow>>();
 const KIND_NAMES = new Set<string>();
 for (const each of ROWS) {
-  for (const group of [each.group, ...each.formerly]) BY_IDENTITY.set(`${group}/${each.kind}`, each);
+  for (const group of [each.group, ...each.formerly]) {
+    const kinds = BY_GROUP.get(group) ?? new Map<string, KindRow>();
+    BY_GROUP.set(group, kinds.set(each.kind, each));
+  }
   KIND_NAMES.add(each.kind.toLowerCase());
 }
 
@@ -82,7 +85,7 @@ const BUILT_IN_GROUPS = new Set(["", "apps", "autoscaling", "batch", "extensions
 
 /** What is known of the kind `kind` in the API group `group`, also under the name of a group that served it before. */
 export function kindRow(group: string, kind: string): KindRow | undefined {
-  return BY_IDENTITY.get(`${group}/${kind}`);
+  return BY_GROUP.get(group)?.get(kind);
 }
 
 /** The row whose kind differs from `kind` in the case of letters alone. */
@@ -113,6 +116,18 @@ export function splitApiVersion(apiVersion: string): { readonly group: string; r
  * told; everything else may be skipped unread. Errs on the side of reading.
  */
 export function needed(kind: string, apiVersion: string): boolean {
+  const known = answers.get(kind);
+  if (known !== undefined && kind !== "") return known;
+  const answer = isNeeded(kind, apiVersion);
+  if (answers.size < MOST_REMEMBERED) answers.set(kind, answer);
+  return answer;
+}
+
+/** Kinds that were asked for: a tree repeats the same few. */
+const answers = new Map<string, boolean>();
+const MOST_REMEMBERED = 1000;
+
+function isNeeded(kind: string, apiVersion: string): boolean {
   const name = kind.toLowerCase();
   if (name === "list" || KIND_NAMES.has(name)) return true;
   if (name.endsWith("list") && KIND_NAMES.has(name.slice(0, -4))) return true;

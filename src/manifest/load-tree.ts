@@ -3,6 +3,7 @@ import type { Counts } from "../model/cluster.ts";
 import type { ManifestObject } from "./object.ts";
 import { readObjects } from "./objects.ts";
 import { NEED, NEED_WHEN_CHANGED } from "./read-need.ts";
+import { settle } from "./settle.ts";
 import type { Limits } from "./yaml/limits.ts";
 import { loadFile } from "./yaml/load.ts";
 
@@ -108,7 +109,7 @@ function readFile(entry: LoadEntry, bytes: Uint8Array, options: LoadTreeOptions)
     source,
   );
   return {
-    objects: read.objects,
+    objects: read.objects.map(settle),
     issues: [...file.issues, ...read.issues],
     documents: file.documents.length + file.skipped,
     skipped: file.skipped,

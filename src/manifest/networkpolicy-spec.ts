@@ -5,17 +5,20 @@ import type { Protocol } from "../sets/protocol.ts";
 import { ipBlock, type Remark } from "./blocks.ts";
 import {
   checkMap,
+  type Fault,
   type Field,
   fault,
   integer,
   isTemplateText,
   items,
   member,
+  root,
   type Shape,
   shape,
   text,
 } from "./fields.ts";
 import { checkMetadata } from "./metadata.ts";
+import type { ManifestObject } from "./object.ts";
 import { labelSelector } from "./selector.ts";
 import { portNameFault } from "./syntax.ts";
 
@@ -90,6 +93,25 @@ const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map<string, Protocol>([
   ["UDP", "UDP"],
   ["SCTP", "SCTP"],
 ]);
+
+/** A NetworkPolicy, what is wrong with it, and what was read otherwise than it stands there. */
+export type ReadNetworkPolicy = {
+  readonly spec: NetworkPolicySpec;
+  readonly faults: readonly Fault[];
+  readonly remarks: readonly Remark[];
+};
+
+/** What the text of a NetworkPolicy says, whatever cluster it is for. */
+export function readNetworkPolicy(object: ManifestObject): ReadNetworkPolicy {
+  const at = root(object.node);
+  const remarks: Remark[] = [];
+  const spec = networkPolicySpec(at, remarks);
+  if (object.version !== "v1") {
+    const text = "`extensions/v1beta1` is served no more since Kubernetes 1.16: read as `networking.k8s.io/v1`";
+    remarks.unshift({ line: object.source.line, text });
+  }
+  return { spec, faults: at.faults, remarks };
+}
 
 /**
  * The NetworkPolicy at `object`, checked and defaulted as the API server does it; what is wrong with it ends up in

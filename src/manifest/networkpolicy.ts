@@ -1,23 +1,31 @@
 import type { Issue, SourceRef } from "../errors.ts";
 import type { Assumption } from "../model/cluster.ts";
 import type { Requirement } from "../model/labels.ts";
-import { type ConnTerm, type Direction, formatObject, type Policy, type PortName, type Rule } from "../model/policy.ts";
-import { ANYTHING, and, or, PODS, type Predicate } from "../model/predicate.ts";
+import {
+  type ConnTerm,
+  type Direction,
+  formatObject,
+  type Policy,
+  type PortName,
+  type Rule,
+  term,
+} from "../model/policy.ts";
+import { ANYTHING, or, PODS, type Predicate } from "../model/predicate.ts";
 import { type Conn, EVERYTHING, NONE, ports as portRange, union, wholeProtocol } from "../sets/conn.ts";
 import { coversPods, type Remark } from "./blocks.ts";
 import { canonical } from "./canonical.ts";
 import type { ConvertContext, Converted } from "./context.ts";
 import { NOTHING_CONVERTED } from "./converted.ts";
-import { root } from "./fields.ts";
 import { clip, faultIssue } from "./metadata.ts";
 import {
   type NetworkPolicySpec,
-  networkPolicySpec,
   type PeerSpec,
   type PortSpec,
   type RuleSpec,
+  readNetworkPolicy,
 } from "./networkpolicy-spec.ts";
 import type { ManifestObject } from "./object.ts";
+import { settledSpec } from "./settle.ts";
 
 const DIRECTIONS: readonly Direction[] = ["ingress", "egress"];
 
@@ -27,19 +35,15 @@ const DIRECTIONS: readonly Direction[] = ["ingress", "egress"];
  * Source: Kubernetes API, networking/v1 types.go.
  */
 export function convertNetworkPolicy(object: ManifestObject, context: ConvertContext): Converted {
-  const at = root(object.node);
-  const remarks: Remark[] = [];
-  const spec = networkPolicySpec(at, remarks);
-  const rejected = faultIssue(object, at.faults);
+  const settled = settledSpec(object);
+  const { spec, faults, remarks } =
+    settled === undefined ? readNetworkPolicy(object) : { spec: settled, faults: [], remarks: [] };
+  const rejected = faultIssue(object, faults);
   if (rejected !== undefined) return { ...NOTHING_CONVERTED, issues: [rejected] };
   const assumptions: Assumption[] = [];
   const policies = DIRECTIONS.filter((direction) => spec.policyTypes.includes(direction)).map((direction) =>
     policyOf(object, spec, direction, { context, assumptions }),
   );
-  if (object.version !== "v1") {
-    const text = "`extensions/v1beta1` is served no more since Kubernetes 1.16: read as `networking.k8s.io/v1`";
-    remarks.unshift({ line: object.source.line, text });
-  }
   const issues = [...statusIssue(object), ...remarkIssues(object, remarks), ...inertRules(object, spec)];
   return { ...NOTHING_CONVERTED, policies, issues, assumptions };
 }
@@ -58,7 +62,7 @@ function policyOf(object: ManifestObject, spec: NetworkPolicySpec, direction: Di
     tier,
     rank,
     order: [order, `${name}/${namespace}/Kubernetes${object.ref.kind}`],
-    subject: and(PODS, own, ...podLabels(spec.podSelector)),
+    subject: { op: "and", of: [PODS, own, ...podLabels(spec.podSelector)] },
     isolates: true,
     rules: spec[direction].map((each, i) => ruleOf(each, { object, own, path: `${direction}[${i}]` }, scope)),
   };
@@ -73,7 +77,7 @@ function ruleOf(
   const peers = spec.peers.map((each) => peerOf(each, place.own, { file, line: each.line }, scope));
   return {
     action: "allow",
-    peer: peers.length === 0 ? ANYTHING : or(...peers),
+    peer: peers.length === 0 ? ANYTHING : peers.length === 1 ? (peers[0] ?? ANYTHING) : or(...peers),
     conn: connOf(spec.ports),
     source: { file, line: spec.line },
     path: place.path,
@@ -87,7 +91,8 @@ function peerOf(spec: PeerSpec, own: Predicate, at: SourceRef, scope: Scope): Pr
     return { op: "addresses", set: spec.set, pods: cover.pods };
   }
   const where = spec.namespaces === undefined ? [own] : namespaceLabels(spec.namespaces);
-  return and(PODS, ...where, ...podLabels(spec.pods ?? []));
+  const parts = [PODS, ...where, ...podLabels(spec.pods ?? [])];
+  return parts.length === 1 ? PODS : { op: "and", of: parts };
 }
 
 /**
@@ -95,7 +100,20 @@ function peerOf(spec: PeerSpec, own: Predicate, at: SourceRef, scope: Scope): Pr
  * protocol; names stay names, to be resolved on each destination.
  */
 function connOf(specs: readonly PortSpec[]): ConnTerm {
-  if (specs.length === 0) return { conn: EVERYTHING, names: [], notConn: NONE, notNames: [] };
+  if (specs.length === 0) return term(EVERYTHING);
+  const key = specs.map(({ protocol, port, endPort }) => `${protocol} ${port ?? ""} ${endPort ?? ""}`).join();
+  const known = terms.get(key);
+  if (known !== undefined) return known;
+  const made = termOf(specs);
+  if (terms.size < MOST_REMEMBERED) terms.set(key, made);
+  return made;
+}
+
+/** Lists of ports that were met before: most rules name the same few. */
+const terms = new Map<string, ConnTerm>();
+const MOST_REMEMBERED = 10_000;
+
+function termOf(specs: readonly PortSpec[]): ConnTerm {
   let conn: Conn = NONE;
   const names: PortName[] = [];
   for (const { protocol, port, endPort } of specs) {

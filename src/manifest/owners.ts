@@ -11,6 +11,8 @@ export type OwnedDraft = PlacedDraft & {
   readonly name: string;
   /** Labels in which the pods of one owner differ: in their values, or some have them and some do not. */
   readonly gaps: ReadonlyMap<string, "value" | "presence">;
+  /** The labels of each pod of the owner, where they differ. */
+  readonly pods: readonly LabelSet[];
 };
 
 /** What may have made objects of a kind; nothing else can claim them, and so nothing can hide them. */
@@ -50,7 +52,7 @@ export function groupByOwner(placed: readonly PlacedDraft[]): readonly OwnedDraf
 
 function itself({ draft, namespace }: PlacedDraft): OwnedDraft {
   const { kind, name } = draft.object.ref;
-  return { draft, namespace, kind, name, gaps: new Map() };
+  return { draft, namespace, kind, name, gaps: new Map(), pods: [] };
 }
 
 function isMadeBy(made: WorkloadDraft, maker: WorkloadDraft): boolean {
@@ -89,7 +91,8 @@ function together(group: readonly PlacedDraft[]): readonly OwnedDraft[] {
     replicas: owner.kind === "DaemonSet" ? undefined : drafts.length,
     protected: [...new Set(drafts.flatMap((each) => each.protected))],
   };
-  return [{ draft, namespace: first.namespace, kind: owner.kind, name: owner.name, gaps }];
+  const pods = drafts.map(({ template }) => template.labels);
+  return [{ draft, namespace: first.namespace, kind: owner.kind, name: owner.name, gaps, pods }];
 }
 
 /** Named ports of all the pods, each once; the network of the node only where all of them share it. */

@@ -17,6 +17,7 @@ import {
   textMap,
 } from "./fields.ts";
 import { labelKeyFault, labelValueFault, portNameFault } from "./syntax.ts";
+import type { YamlNode } from "./yaml/node.ts";
 
 /** Everything of a pod template that an answer can depend on. */
 export type PodTemplate = {
@@ -66,11 +67,10 @@ export function podTemplate(labels: Field, spec: Field): PodTemplate {
 export function podLabels(field: Field): ReadonlyMap<string, Entry> {
   const labels = textMap(field, "labels");
   for (const [key, { value, line }] of labels) {
-    const at = { ...field, path: `${field.path}.${key}`, line };
-    const wrongKey = isTemplateText(key) ? undefined : labelKeyFault(key);
-    const wrongValue = isTemplateText(value) ? undefined : labelValueFault(value);
-    if (wrongKey !== undefined) fault(at, wrongKey);
-    if (wrongValue !== undefined) fault(at, wrongValue);
+    for (const wrong of [labelKeyFault(key), labelValueFault(value)]) {
+      if (wrong === undefined || isTemplateText(key) || isTemplateText(value)) continue;
+      fault({ node: field.node, faults: field.faults, path: `${field.path}.${key}`, line }, wrong);
+    }
   }
   return labels;
 }
@@ -122,15 +122,25 @@ function describePorts(declared: readonly ContainerPort[]): string {
 function digestOf(spec: Field, hostNetwork: boolean): string {
   const parts: string[] = [hostNetwork ? "host" : "pod"];
   for (const list of ["containers", "initContainers"]) {
-    for (const container of items(member(spec, list))) {
-      parts.push(list, plain(member(container, "image")));
-      for (const name of ["command", "args"]) parts.push(name, ...items(member(container, name)).map(plain));
-      for (const port of items(member(container, "ports"))) parts.push("port", plain(member(port, "containerPort")));
+    for (const container of nodesAt(spec.node, list)) {
+      parts.push(list, plainAt(container, "image"));
+      for (const name of ["command", "args"]) parts.push(name, ...nodesAt(container, name).map(plain));
+      for (const port of nodesAt(container, "ports")) parts.push("port", plainAt(port, "containerPort"));
     }
   }
   return JSON.stringify(parts);
 }
 
-function plain({ node }: Field): string {
-  return node?.kind === "scalar" ? node.text : "";
+function nodesAt(node: YamlNode | undefined, name: string): readonly YamlNode[] {
+  const value = node?.kind === "map" ? node.entries.get(name)?.value : undefined;
+  return value?.kind === "seq" ? value.items : [];
+}
+
+function plainAt(node: YamlNode, name: string): string {
+  const value = node.kind === "map" ? node.entries.get(name)?.value : undefined;
+  return value === undefined ? "" : plain(value);
+}
+
+function plain(node: YamlNode): string {
+  return node.kind === "scalar" ? node.text : "";
 }

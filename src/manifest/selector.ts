@@ -30,17 +30,32 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
 export function labelSelector(field: Field): readonly Requirement[] | undefined {
   if (!checkMap(field, SELECTOR)) return undefined;
   const requirements: Requirement[] = [];
-  for (const [key, { value, line }] of textMap(member(field, "matchLabels"), "labels")) {
-    const at = { ...member(field, "matchLabels"), path: `${field.path}.matchLabels.${key}`, line };
-    checkKey(at, key);
-    checkValue(at, value);
-    requirements.push({ key, operator: "In", values: [value] });
+  const labels = member(field, "matchLabels");
+  for (const [key, { value, line }] of textMap(labels, "labels")) {
+    for (const wrong of [labelKeyFault(key), labelValueFault(value)]) {
+      if (wrong === undefined || isTemplateText(key) || isTemplateText(value)) continue;
+      fault({ node: labels.node, faults: field.faults, path: `${labels.path}.${key}`, line }, wrong);
+    }
+    requirements.push(equality(key, value));
   }
   for (const item of items(member(field, "matchExpressions"))) {
     const requirement = expression(item);
     if (requirement !== undefined) requirements.push(requirement);
   }
   return requirements;
+}
+
+/** Conditions that were met before: labels and values repeat, and equal conditions need no second object. */
+const equalities = new Map<string, Requirement>();
+const MOST_REMEMBERED = 50_000;
+
+function equality(key: string, value: string): Requirement {
+  const text = `${key}=${value}`;
+  const known = equalities.get(text);
+  if (known !== undefined) return known;
+  const made: Requirement = { key, operator: "In", values: [value] };
+  if (equalities.size < MOST_REMEMBERED) equalities.set(text, made);
+  return made;
 }
 
 function expression(field: Field): Requirement | undefined {

@@ -3,11 +3,23 @@ const LABEL_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const ALPHANUMERIC = "letters, digits, `-`, `_` and `.`, starting and ending with a letter or digit";
 
+/** Keys and values that were found valid: manifests repeat the same few thousands of times. */
+const goodKeys = new Set<string>();
+const goodValues = new Set<string>();
+const MOST_REMEMBERED = 10_000;
+
 /**
  * What is wrong with a label value; `undefined` where it is valid.
  * Source: kubernetes/apimachinery pkg/util/validation, IsValidLabelValue.
  */
 export function labelValueFault(value: string): string | undefined {
+  if (goodValues.has(value)) return undefined;
+  const wrong = badValue(value);
+  if (wrong === undefined && goodValues.size < MOST_REMEMBERED) goodValues.add(value);
+  return wrong;
+}
+
+function badValue(value: string): string | undefined {
   if (value.length > 63) return "is longer than the 63 characters of a label value";
   return LABEL_VALUE.test(value) ? undefined : `is no label value: \`${value}\` must be ${ALPHANUMERIC}`;
 }
@@ -17,6 +29,13 @@ export function labelValueFault(value: string): string | undefined {
  * Source: kubernetes/apimachinery pkg/util/validation, IsQualifiedName.
  */
 export function labelKeyFault(key: string): string | undefined {
+  if (goodKeys.has(key)) return undefined;
+  const wrong = badKey(key);
+  if (wrong === undefined && goodKeys.size < MOST_REMEMBERED) goodKeys.add(key);
+  return wrong;
+}
+
+function badKey(key: string): string | undefined {
   const parts = key.split("/");
   const name = parts[parts.length - 1] ?? "";
   const prefix = parts.length > 1 ? parts[0] : undefined;

@@ -8,6 +8,7 @@ import { memberAt, root, textMap } from "./fields.ts";
 import { clip } from "./metadata.ts";
 import type { Decoded, ManifestObject } from "./object.ts";
 import type { OwnedDraft } from "./owners.ts";
+import { settledDraft } from "./settle.ts";
 import { decodeWorkload, type WorkloadDraft } from "./workloads.ts";
 
 const decoded = new WeakMap<ManifestObject, Decoded<WorkloadDraft>>();
@@ -16,7 +17,8 @@ const decoded = new WeakMap<ManifestObject, Decoded<WorkloadDraft>>();
 export function draftOf(object: ManifestObject): Decoded<WorkloadDraft> {
   const known = decoded.get(object);
   if (known !== undefined) return known;
-  const result = decodeWorkload(object);
+  const settled = settledDraft(object);
+  const result = settled === undefined ? decodeWorkload(object) : { value: settled, issues: [] };
   decoded.set(object, result);
   return result;
 }

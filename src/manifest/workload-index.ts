@@ -5,28 +5,34 @@ import { holds, type Predicate } from "../model/predicate.ts";
 /** A workload as an end of a connection. */
 export type Indexed = { readonly workload: Workload; readonly endpoint: Endpoint };
 
-/** Workloads by namespace and label, so that what a predicate selects is found without asking every pod. */
+/** Workloads by namespace, so that what a predicate selects is found without asking every pod. */
 export type WorkloadIndex = {
   readonly all: readonly Indexed[];
-  readonly byNamespace: ReadonlyMap<string, readonly Indexed[]>;
-  readonly byLabel: ReadonlyMap<string, readonly Indexed[]>;
+  readonly byNamespace: ReadonlyMap<string, InNamespace>;
 };
+
+type InNamespace = {
+  readonly all: Indexed[];
+  /** By label; filled when somebody first asks a namespace that has more than a few workloads. */
+  byLabel: Map<string, Map<string, Indexed[]>> | undefined;
+};
+
+/** Number of workloads that are asked one by one. */
+const FEW = 32;
 
 /** The index of some workloads; `asPods`: those in their node's network count as if they had addresses of their own. */
 export function indexWorkloads(workloads: readonly Workload[], asPods = false): WorkloadIndex {
   const all: Indexed[] = [];
-  const byNamespace = new Map<string, Indexed[]>();
-  const byLabel = new Map<string, Indexed[]>();
+  const byNamespace = new Map<string, InNamespace>();
   for (const workload of workloads) {
     const pod = asPods ? { ...workload.pod, hostNetwork: false } : workload.pod;
     const entry: Indexed = { workload, endpoint: { kind: "pod", pod } };
     all.push(entry);
-    append(byNamespace, workload.namespace, entry);
-    for (const [label, value] of pod.labels) {
-      if (value !== undefined) append(byLabel, labelKey(workload.namespace, label, value), entry);
-    }
+    const there = byNamespace.get(workload.namespace);
+    if (there === undefined) byNamespace.set(workload.namespace, { all: [entry], byLabel: undefined });
+    else there.all.push(entry);
   }
-  return { all, byNamespace, byLabel };
+  return { all, byNamespace };
 }
 
 /** The workloads that `predicate` selects. */
@@ -52,22 +58,31 @@ function candidates(index: WorkloadIndex, predicate: Predicate): readonly Indexe
   if (predicate.op === "nothing") return [];
   const namespace = onlyNamespace(predicate);
   if (namespace === undefined) return index.all;
-  let best = index.byNamespace.get(namespace) ?? [];
-  for (const part of predicate.op === "and" ? predicate.of : []) {
+  const there = index.byNamespace.get(namespace);
+  if (there === undefined) return [];
+  if (there.all.length <= FEW || predicate.op !== "and") return there.all;
+  there.byLabel ??= labelsOf(there.all);
+  let best: readonly Indexed[] = there.all;
+  for (const part of predicate.of) {
     if (part.op !== "podLabels" || part.requirement.operator !== "In") continue;
-    const { key, values } = part.requirement;
-    const found = values.flatMap((value) => index.byLabel.get(labelKey(namespace, key, value)) ?? []);
+    const byValue = there.byLabel.get(part.requirement.key);
+    const found = part.requirement.values.flatMap((value) => byValue?.get(value) ?? []);
     if (found.length < best.length) best = found;
   }
   return best;
 }
 
-function labelKey(namespace: string, label: string, value: string): string {
-  return `${namespace}\n${label}=${value}`;
-}
-
-function append(map: Map<string, Indexed[]>, key: string, entry: Indexed): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [entry]);
-  else list.push(entry);
+function labelsOf(entries: readonly Indexed[]): Map<string, Map<string, Indexed[]>> {
+  const out = new Map<string, Map<string, Indexed[]>>();
+  for (const entry of entries) {
+    for (const [label, value] of entry.workload.pod.labels) {
+      if (value === undefined) continue;
+      const byValue = out.get(label) ?? new Map<string, Indexed[]>();
+      out.set(label, byValue);
+      const list = byValue.get(value);
+      if (list === undefined) byValue.set(value, [entry]);
+      else list.push(entry);
+    }
+  }
+  return out;
 }

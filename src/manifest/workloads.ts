@@ -1,7 +1,7 @@
 import type { Issue } from "../errors.ts";
 import { satisfies } from "../model/labels.ts";
 import { type Direction, formatObject } from "../model/policy.ts";
-import { type Field, fault, items, member, memberAt, requireField, root, text, textMap } from "./fields.ts";
+import { absent, type Field, fault, items, member, memberAt, requireField, root, text, textMap } from "./fields.ts";
 import { checkName, clip, faultIssue } from "./metadata.ts";
 import type { Decoded, ManifestObject } from "./object.ts";
 import { type AddedLabel, type OperatorKind, operatorKind } from "./operators.ts";
@@ -72,7 +72,7 @@ function built(at: Field, kind: WorkloadKind, object: ManifestObject): Made {
 
 function operated(at: Field, kind: OperatorKind | undefined): Made {
   const place = kind === undefined || kind.spec.length === 0 ? undefined : memberAt(at, kind.spec);
-  const nowhere: Field = { ...at, node: undefined };
+  const nowhere = absent(at);
   const template = podTemplate(kind === undefined ? nowhere : memberAt(at, kind.labels), place ?? nowhere);
   const added = kind?.added(text(memberAt(at, ["metadata", "name"])) ?? "") ?? [];
   const labelled = withLabels(template, added);
