@@ -1,5 +1,6 @@
 import type { ConvertContext, Converted, TierPlan } from "../context.ts";
-import { converted, inNamespace, noFindings } from "../dialects/findings.ts";
+import { converted, inNamespace, keep, noFindings } from "../dialects/findings.ts";
+import { identityOf, remembered } from "../dialects/memo.ts";
 import { readService } from "../dialects/services.ts";
 import type { ManifestObject } from "../object.ts";
 import { STANDING_ENTITIES } from "./match.ts";
@@ -19,7 +20,17 @@ export function convertCilium(objects: readonly ManifestObject[], context: Conve
   findings.issues.push(...issues);
   const services = context.services.map((object) => readService(inNamespace(object, context.options.namespace)));
   const scope: PolicyScope = { context, groups, services, findings };
-  for (const object of own) if (POLICIES.includes(object.ref.kind)) readPolicy(object, scope);
+  const key = JSON.stringify([
+    [context.options.namespace, identityOf(context.services)],
+    groups.map(({ name, labels, set }) => [name, [...labels], set.id]),
+  ]);
+  for (const object of own) {
+    if (!POLICIES.includes(object.ref.kind)) continue;
+    keep(
+      findings,
+      remembered(object, key, (found) => readPolicy(object, { ...scope, findings: found })),
+    );
+  }
   if (context.plan.dialect === "cilium") for (const name of STANDING_ENTITIES) findings.entities.add(name);
   return converted(findings);
 }
