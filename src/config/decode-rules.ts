@@ -41,7 +41,7 @@ export function decodeException(node: YamlNode, file: string, report: Report): E
 }
 
 /** True of a day of the Gregorian calendar as `YYYY-MM-DD`. */
-export function isDate(text: string): boolean {
+function isDate(text: string): boolean {
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
   if (year === undefined || month === undefined || day === undefined) return false;
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));

@@ -66,7 +66,7 @@ function misfitOf(fault: SchemaFault, root: YamlMap): Misfit {
 }
 
 /** The message about a key that no setting has. */
-export function unknownKey(key: string, known: readonly string[]): string {
+function unknownKey(key: string, known: readonly string[]): string {
   const nearest = known.length === 0 ? "" : `, the nearest known key is ${quote(closest(key, [...known]))}`;
   return `unknown key ${quote(key)}${nearest}`;
 }

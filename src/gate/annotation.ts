@@ -2,7 +2,7 @@ import { formatWorkload, type Workload } from "../model/cluster.ts";
 import type { PeerSelector, Rule } from "./rule.ts";
 
 /** Name of the rule that the annotation of a workload makes. */
-export function annotationName(workload: Pick<Workload, "namespace" | "name" | "kind">): string {
+function annotationName(workload: Pick<Workload, "namespace" | "name" | "kind">): string {
   return `annotation ${formatWorkload({ namespace: workload.namespace, name: workload.name, kind: workload.kind })}`;
 }
 

@@ -187,7 +187,7 @@ function hasPeer(end: End, peer: Peer): boolean {
 }
 
 /** Who could connect to the subject in base (or whom it could reach) on the ports that the blocks open, in words. */
-export function allowedBefore(rule: Rule, blocks: readonly Block[], scene: Scene): string {
+function allowedBefore(rule: Rule, blocks: readonly Block[], scene: Scene): string {
   const [own, other] = rule.to === undefined ? (["src", "dst"] as const) : (["dst", "src"] as const);
   const subjects = new Set<Peer>();
   for (const block of blocks) if (block[own].kind === "peers") for (const peer of block[own].peers) subjects.add(peer);

@@ -18,7 +18,7 @@ import { ungovernedOf } from "./subjects.ts";
 import { code, nameEnd } from "./words.ts";
 
 /** What a rule set is judged with. */
-export type RuleSet = {
+type RuleSet = {
   readonly rules: readonly Rule[];
   readonly exceptions: readonly Exception[];
   /** `YYYY-MM-DD` in UTC. */

@@ -51,7 +51,7 @@ const PROTOCOLS: readonly Protocol[] = ["SCTP", "TCP", "UDP", "UDPLite", "ICMP",
 const LAST_PORT = 65535;
 
 /** The entries of `ports:` that mean `ports`: `TCP/80`, `TCP/8000-8100`, `TCP/http`, `UDP`; empty for every port. */
-export function formatPorts(ports: ConnTerm | undefined): readonly string[] {
+function formatPorts(ports: ConnTerm | undefined): readonly string[] {
   if (ports === undefined || ports.conn === EVERYTHING) return [];
   const out: string[] = [];
   for (const protocol of PROTOCOLS) {
