@@ -100,5 +100,6 @@ describe("the address of a file", () => {
       `https://github.com/acme/shop/blob/${links.base}/a%20b/%28x%29%7C%60%23%3F.yaml`,
     );
     expect(fileUrl(links, { file: "\ud800", line: 0 }, "base")).toContain("%EF%BF%BD");
+    expect(fileUrl(links, { file: "x".repeat(2000), line: 0 }, "base")).toBeUndefined();
   });
 });

@@ -90,6 +90,39 @@ describe("a comment stays within its budget, whatever it has to say", () => {
     ]);
   });
 
+  it("holds where every name is as long and as odd as can be, down to the verdict alone", () => {
+    const odd = (n: number) => "\u{e0041}\u202e🔴".repeat(400) + n;
+    const cause1 = (n: number) => cause({ at: { file: odd(n).repeat(20), line: 1 }, object: odd(n), text: odd(n) });
+    const findings = Array.from({ length: 60 }, (_, i) =>
+      finding({ rule: odd(i), description: odd(i), message: odd(i), owner: odd(i), causes: [cause1(i)] }),
+    );
+    const issue = (i: number) =>
+      ({ code: "UNREADABLE", severity: "error", at: { file: odd(i), line: 1 }, message: odd(i) }) as const;
+    const report = buildReport(
+      reportInput(
+        Array.from({ length: 30 }, (_, i) =>
+          clusterInput({
+            name: odd(i),
+            judgement: judgement("failure", findings, [issue(i)]),
+            exceptionFor: () => odd(1).repeat(50),
+          }),
+        ),
+        {
+          configChanges: Array.from({ length: 40 }, (_, i) => ({
+            severity: "warning",
+            message: odd(i),
+            at: issue(i).at,
+          })),
+        },
+      ),
+    );
+    for (const budget of [60_000, 20_000, 500]) {
+      const { text, truncated } = comment(report, budget);
+      expect([Buffer.byteLength(text) <= budget, truncated, faultsOf(text)]).toEqual([true, true, []]);
+    }
+    expect(comment(report, 500).text).toContain("merge blocked");
+  });
+
   it("says nothing of length where all of it fits", () => {
     const { text, truncated } = comment(story("large"));
     expect(truncated).toBe(false);

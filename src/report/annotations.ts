@@ -1,11 +1,11 @@
 import type { Severity, SourceRef } from "../errors.ts";
 import { plain } from "./escape.ts";
 import { enumerate, type Line, say } from "./inline.ts";
+import { undecided } from "./issues.ts";
 import { exactNames } from "./names.ts";
 import type { FindingRow, IssueRow, Report } from "./report.ts";
 import { type Section, sectionsOf } from "./sections.ts";
 import { textLine } from "./text-inline.ts";
-import { undecided } from "./verdict.ts";
 import { findingSentence } from "./wording.ts";
 import { issueSentence } from "./wording-read.ts";
 

@@ -2,10 +2,11 @@ import type { Issue } from "../errors.ts";
 import { gravest } from "../gate/conclusion.ts";
 import type { Conclusion } from "../gate/finding.ts";
 import { buildCluster, type ClusterInput } from "./build-cluster.ts";
+import { troubles, undecided } from "./issues.ts";
 import { by, byIssue, sortedUnique } from "./order.ts";
 import type { ClusterReport, ConfigChange, Context, Draft, News, Report } from "./report.ts";
 import { issueRow } from "./rows.ts";
-import { title, troubles, undecided } from "./verdict.ts";
+import { title } from "./verdict.ts";
 
 /** What the pipeline hands over; the order of nothing in it matters. */
 export type ReportInput = {

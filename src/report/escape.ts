@@ -22,6 +22,11 @@ export function visible(text: string): string {
   });
 }
 
+/** `text` with nothing hidden in it, in at most `limit` characters. */
+function shown(text: string, limit: number): string {
+  return shorten(visible(shorten(text, limit)), limit);
+}
+
 /** At most `limit` characters of `text`; the last of them is an ellipsis where something was cut. */
 export function shorten(text: string, limit: number = NAME_LIMIT): string {
   if (text.length <= limit) return text;
@@ -31,14 +36,14 @@ export function shorten(text: string, limit: number = NAME_LIMIT): string {
 
 /** A name for the terminal and the log: one line, nothing hidden, no workflow command. */
 export function plain(text: string, limit: number = NAME_LIMIT): string {
-  return visible(shorten(text, limit))
+  return shown(text, limit)
     .replaceAll("##[", "#\\u0023[")
     .replace(/::(?=[A-Za-z][^:]*::)/g, ":\\u003a");
 }
 
 /** `text` as a Markdown code span that it cannot leave. */
 export function codeSpan(text: string, limit: number = NAME_LIMIT): string {
-  const content = visible(shorten(text, limit));
+  const content = shown(text, limit);
   if (content === "") return "(empty)";
   const ticks = "`".repeat(longestRun(content) + 1);
   const pad = /^[` ]|[` ]$/.test(content) && content.trim() !== "" ? " " : "";
@@ -54,7 +59,7 @@ const LIVE = /[@#$]|:\/\/|www\.|mailto:|xmpp:|gh-\d|:[\w+-]+:|(?<![0-9a-z])[0-9a
 
 /** A sentence from outside as Markdown text: words stay words, and what could link, mention or mark up does not. */
 export function looseText(text: string): string {
-  return visible(shorten(text, LINE_LIMIT))
+  return shown(text, LINE_LIMIT)
     .split(/( +)/)
     .map((token) => (token.startsWith(" ") ? " " : LIVE.test(token) ? codeSpan(token, LINE_LIMIT) : escapeWord(token)))
     .join("");
@@ -72,16 +77,21 @@ export function cell(markdown: string): string {
 
 /** Lines of at most `limit` characters as a fenced block that they cannot leave. */
 export function fence(language: string, lines: readonly string[], limit: number = LINE_LIMIT): string[] {
-  const shown = lines.map((line) => visible(shorten(line.replaceAll("\t", "  "), limit)));
-  const ticks = "`".repeat(Math.max(3, ...shown.map((line) => longestRun(line) + 1)));
-  return [`${ticks}${language}`, ...shown, ticks];
+  const shownLines = lines.map((line) => shown(line.replaceAll("\t", "  "), limit));
+  const ticks = "`".repeat(Math.max(3, ...shownLines.map((line) => longestRun(line) + 1)));
+  return [`${ticks}${language}`, ...shownLines, ticks];
 }
 
-/** The address of a file and line on one side. */
-export function fileUrl(links: Links, at: SourceRef, side: Side): string {
+/** Characters of an address that is still worth a link. */
+const URL_LIMIT = 1000;
+
+/** The address of a file and line on one side; `undefined` where it would be longer than any that leads somewhere. */
+export function fileUrl(links: Links, at: SourceRef, side: Side): string | undefined {
   const path = at.file.split("/").map(encodeSegment).join("/");
   const repository = links.repository.split("/").map(encodeSegment).join("/");
-  return `${links.server}/${repository}/blob/${encodeSegment(links[side])}/${path}${at.line > 0 ? `#L${at.line}` : ""}`;
+  const line = at.line > 0 ? `#L${at.line}` : "";
+  const url = `${links.server}/${repository}/blob/${encodeSegment(links[side])}/${path}${line}`;
+  return url.length > URL_LIMIT ? undefined : url;
 }
 
 function encodeSegment(segment: string): string {

@@ -17,7 +17,7 @@ export type Inline =
       readonly kind: "place";
       readonly at: SourceRef;
       readonly side: Side;
-      readonly as: "words" | "short" | "file" | Line;
+      readonly as: "words" | "short" | "line" | "file" | Line;
     };
 
 /** A name from outside. */
@@ -35,8 +35,8 @@ export function strong(of: Line): Inline {
   return { kind: "strong", of };
 }
 
-/** A place in a file of one side: `k8s/db.yaml` line 14, or as short as `db.yaml:14`, or other words that lead there. */
-export function placeOf(at: SourceRef, side: Side, as: "words" | "short" | "file" | Line = "words"): Inline {
+/** A place in a file of one side: `k8s/db.yaml` line 14, or as short as `db.yaml:14`, or `line 14`, or words that lead there. */
+export function placeOf(at: SourceRef, side: Side, as: "words" | "short" | "line" | "file" | Line = "words"): Inline {
   return { kind: "place", at, side, as };
 }
 

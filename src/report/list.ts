@@ -9,7 +9,7 @@ import { byAssumption, byFlow, byIssue, sortedUnique } from "./order.ts";
 import type { AssumptionRow, Context, FlowRow, IssueRow } from "./report.ts";
 import { connText, issueRow } from "./rows.ts";
 import { colorsOf, type TextStyle, textLine, wrap } from "./text-inline.ts";
-import { assumptionSentence, issueSentence } from "./wording-read.ts";
+import { assumptionSentences, issueSentence } from "./wording-read.ts";
 
 /** Every allowed flow of one tree, sorted by source, then destination. */
 export type ListReport = {
@@ -60,7 +60,7 @@ export function formatListNotes(report: ListReport, style: TextStyle): string {
   const idle = report.plugin.enforces ? "" : colorsOf(style).red(write(notEnforced(report)));
   const lines = [
     ...report.issues.map(issueSentence),
-    ...report.assumptions.map((each) => say`Assumed: ${assumptionSentence(each)}`),
+    ...assumptionSentences(report.assumptions).map((each) => say`Assumed: ${each}`),
   ];
   return idle + lines.map(write).join("");
 }

@@ -31,15 +31,34 @@ type Place = Extract<Inline, { readonly kind: "place" }>;
 
 function markdownPlace({ at, side, as }: Place, context: Context): string {
   const words = placeWords(at.file, at.line, as, context);
-  const text = context.links === undefined ? words : `[${words}](${fileUrl(context.links, at, side)})`;
+  const url = context.links === undefined ? undefined : fileUrl(context.links, at, side);
+  const text = url === undefined ? words : `[${words}](${url})`;
   const branch = side === "base" && as === "words" && context.base.commit !== undefined;
   return branch ? `${text} on ${codeSpan(context.base.label)}` : text;
 }
 
 function placeWords(file: string, line: number, as: Place["as"], context: Context): string {
   if (typeof as !== "string") return markdownLine(as, context);
-  if (line === 0 || as === "file") return codeSpan(file);
-  return as === "short" ? codeSpan(`${file}:${line}`) : `${codeSpan(file)} line ${line}`;
+  const linked = context.links !== undefined;
+  const path = codeSpan(linked ? tail(file) : file);
+  switch (as) {
+    case "line":
+      return line === 0 ? path : `line ${line}`;
+    case "short":
+      return line === 0 ? path : codeSpan(`${linked ? tail(file, 40) : file}:${line}`);
+    case "words":
+      return line === 0 ? path : `${path} line ${line}`;
+    case "file":
+      return path;
+  }
+}
+
+/** The end of a long path, from a folder on: the link beside it has all of it. */
+function tail(file: string, most: number = 80): string {
+  if (file.length <= most) return file;
+  const rest = file.slice(-most);
+  const slash = rest.indexOf("/");
+  return slash < 0 ? file : `…${rest.slice(slash)}`;
 }
 
 /** A table, or nothing where it has no rows. */

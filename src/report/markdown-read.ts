@@ -1,18 +1,20 @@
 import { code, count, type Line, loose, say } from "./inline.ts";
+import { newIssues } from "./issues.ts";
 import { blocks, fold, markdownLine } from "./markdown-inline.ts";
 import type { ClusterReport, Report } from "./report.ts";
 import type { Section } from "./sections.ts";
-import { troubles } from "./verdict.ts";
-import { assumptionSentence, deviationSentence, facts, issueSentence, pluginSentence } from "./wording-read.ts";
+import { assumptionSentences, deviationSentence, facts, issueSentence, pluginSentence } from "./wording-read.ts";
+
+/** Notes that stand open; more of them are folded. */
+export const OPEN_NOTES = 3;
 
 /** The folded part about what was read, what was not, and what the answer rests on. */
 export function analysed(report: Report, sections: readonly Section[]): string {
   const { context, clusters } = report;
   if (clusters.length === 0) return "";
   const line = (each: Line) => markdownLine(each, context);
-  const blocking = new Set(troubles(report).map((issue) => JSON.stringify(issue)));
-  const issues = [...report.issues, ...sections.flatMap((section) => section.issues)];
-  const told = issues.filter((issue) => !blocking.has(JSON.stringify(issue)));
+  const issues = newIssues(report, sections);
+  const told = issues.length > OPEN_NOTES ? issues : [];
   const standing = clusters.reduce((n, cluster) => n + cluster.issues.filter((issue) => issue.standing).length, 0);
   const rests = sections.some(({ groups, findings }) => groups.length + findings.length > 0);
   return fold(
@@ -24,10 +26,7 @@ export function analysed(report: Report, sections: readonly Section[]): string {
         told.map((issue) => line(issueSentence(issue))),
       ),
       standing > 0 ? `${count(standing, "more issue is", "more issues are")} the same on both sides.` : "",
-      titled(
-        "Assumed:",
-        rests ? unique(clusters.flatMap((c) => c.assumptions).map((a) => line(assumptionSentence(a)))) : [],
-      ),
+      titled("Assumed:", rests ? unique(assumptionSentences(clusters.flatMap((c) => c.assumptions)).map(line)) : []),
       titled(
         "Where the network plugin does something else than the policy says:",
         unique(clusters.flatMap((c) => c.deviations).map((d) => line(deviationSentence(d)))),

@@ -186,9 +186,9 @@ export function markdownCounts(section: Section, { report }: View): string {
   const { findings, open, folded, coming } = partsOf(report, section);
   const rules = new Map<string, number>();
   for (const { rule } of findings) rules.set(rule, (rules.get(rule) ?? 0) + 1);
-  const words = [...rules].map(([rule, n]): Line => say`${code(rule, 80)} (${count(n, "finding")})`);
+  const words = [...rules].map(([rule, n]): Line => say`${code(rule, 40)} (${count(n, "finding")})`);
   const where = report.clusters.length > 1 ? say`In ${clusterWords(section.clusters, report.clusters.length)}: ` : [];
   const flows = count(pairs([...open, ...folded, ...coming]), "flow changes", "flows change");
-  const rulesLine: Line = words.length === 0 ? [] : say`; ${enumerate(words, 10)}`;
+  const rulesLine: Line = words.length === 0 ? [] : say`; ${enumerate(words, 5)}`;
   return markdownLine(say`${where}${strong([flows])}${rulesLine}.`, report.context);
 }

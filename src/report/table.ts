@@ -74,7 +74,11 @@ export function effectWords(effect: GroupRow["effect"]): string {
 
 function reason(row: GroupRow): Line {
   const places = enumerate(
-    row.causes.map((cause): Line => [placeOf(cause.at, cause.side, "short")]),
+    row.causes.map(({ at, side }, i): Line => {
+      const before = row.causes[i - 1];
+      const same = before !== undefined && before.at.file === at.file && before.side === side;
+      return [placeOf(at, side, same ? "line" : "short")];
+    }),
     2,
   );
   const note = row.note === "" || row.comes !== undefined ? [] : [loose(row.note)];

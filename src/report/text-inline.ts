@@ -37,6 +37,7 @@ function textPiece(piece: Inline, style: TextStyle): string {
 
 function textPlace({ at, as }: Extract<Inline, { readonly kind: "place" }>, style: TextStyle): string {
   if (typeof as !== "string") return textLine(as, style);
+  if (as === "line" && at.line > 0) return `line ${at.line}`;
   const line = at.line > 0 && as !== "file" ? `:${at.line}` : "";
   return colorsOf(style).underline(`${plain(at.file, TEXT_NAME_LIMIT)}${line}`);
 }

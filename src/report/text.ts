@@ -1,13 +1,13 @@
 import { PASTE_LIMIT, plain } from "./escape.ts";
 import { hintOf } from "./hint.ts";
 import { count, type Line, loose, say } from "./inline.ts";
+import { newIssues, troubleHeading, troubles } from "./issues.ts";
 import { clusterWords, exactNames, type Names } from "./names.ts";
 import type { GroupRow, Report } from "./report.ts";
 import { exceptionLines, excerptLines, excerptOf, OPEN_REASONS, type Parts, partsOf } from "./section-parts.ts";
 import { type Section, sectionsOf } from "./sections.ts";
 import { flowTable, needsReasons } from "./table.ts";
 import { colorsOf, type TextStyle, textLine, textTable, wrap } from "./text-inline.ts";
-import { troubleHeading, troubles } from "./verdict.ts";
 import {
   exceptedSentence,
   findingSentence,
@@ -18,7 +18,7 @@ import {
 } from "./wording.ts";
 import { arrivalSentence, exposedSentence, neighbourSentence, remedySentence } from "./wording-arrivals.ts";
 import {
-  assumptionSentence,
+  assumptionSentences,
   configSentence,
   deviationSentence,
   facts,
@@ -196,15 +196,13 @@ function arrivals({ exposed, moved, coming, findings }: Parts, view: View): stri
 
 function analysed(view: View, sections: readonly Section[]): string {
   const { clusters } = view.report;
-  const blocking = new Set(troubles(view.report).map((issue) => JSON.stringify(issue)));
-  const issues = [...view.report.issues, ...sections.flatMap((section) => section.issues)];
-  const told = issues.filter((issue) => !blocking.has(JSON.stringify(issue)));
+  const told = newIssues(view.report, sections);
   const standing = clusters.reduce((n, { issues: all }) => n + all.filter((issue) => issue.standing).length, 0);
   const rests = sections.some(({ groups, findings }) => groups.length + findings.length > 0);
   return paragraphs([
-    listed("Not analysed, or to look at:", told.map(issueSentence), view),
+    listed("To look at:", told.map(issueSentence), view),
     standing > 0 ? `${count(standing, "more issue is", "more issues are")} the same on both sides.` : "",
-    listed("Assumed:", rests ? clusters.flatMap(({ assumptions }) => assumptions.map(assumptionSentence)) : [], view),
+    listed("Assumed:", rests ? assumptionSentences(clusters.flatMap(({ assumptions }) => assumptions)) : [], view),
     listed(
       "Where the network plugin does something else than the policy says:",
       clusters.flatMap(({ deviations }) => deviations.map(deviationSentence)),

@@ -1,7 +1,7 @@
 import type { Conclusion, FindingKind } from "../gate/finding.ts";
 import { count, numeral } from "./inline.ts";
-import { byIssue } from "./order.ts";
-import type { Context, Draft, FindingRow, IssueRow, Report } from "./report.ts";
+import { troubles, troubleWords } from "./issues.ts";
+import type { Context, Draft, FindingRow } from "./report.ts";
 import { type Section, sectionsOf } from "./sections.ts";
 
 /** The mark of a conclusion; the words beside it say the same without colour. */
@@ -45,31 +45,6 @@ function failureWords(report: Draft, counting: readonly FindingRow[]): readonly 
 
 const isError = ({ severity }: FindingRow) => severity === "error";
 
-/** What could not be taken as it stood and is not the same on both sides. */
-export function troubles(report: Pick<Report, "issues" | "clusters">): readonly IssueRow[] {
-  const all = [...report.issues, ...report.clusters.flatMap(({ issues }) => issues)];
-  const errors = all.filter(({ severity, standing }) => severity === "error" && !standing);
-  return [...new Map(errors.map((issue) => [JSON.stringify(issue), issue])).values()].sort(byIssue);
-}
-
-/** What stands over the troubles of a report. */
-export function troubleHeading(conclusion: Conclusion): string {
-  switch (conclusion) {
-    case "error":
-      return "No answer, because of:";
-    case "failure":
-      return "Besides, not decided because of:";
-    case "changed":
-    case "success":
-      return "Not analysed:";
-  }
-}
-
-/** Issues that keep the review from an answer. */
-export function undecided(report: Pick<Report, "conclusion" | "issues" | "clusters">): readonly IssueRow[] {
-  return report.conclusion === "error" || report.conclusion === "failure" ? troubles(report) : [];
-}
-
 function blocks({ mode, setting }: Context): string {
   if (mode === "warn") return "warning only";
   return setting === "pull-request" || setting === "merge-group" ? "merge blocked" : "check fails";
@@ -79,17 +54,6 @@ function blocks({ mode, setting }: Context): string {
 function prefix({ setting }: Context): string {
   return setting === "pull-request" || setting === "merge-group" ? "merge blocked, " : "";
 }
-
-function troubleWords(issues: readonly IssueRow[]): string {
-  const files = new Set(issues.flatMap(({ at }) => (at === undefined ? [] : [at.file])));
-  if (issues.every(({ code }) => code.startsWith("CONFIG_"))) return "the configuration cannot be used";
-  if (issues.every(({ at }) => at !== undefined)) {
-    return `${count(files.size, "file")} could not be ${issues.some(isRender) ? "read or rendered" : "read"}`;
-  }
-  return count(issues.length, "problem");
-}
-
-const isRender = ({ code }: IssueRow) => code.startsWith("RENDER_");
 
 /** Kinds of findings in the order in which a title names them: what one is called, and what many are. */
 const KINDS: readonly (readonly [FindingKind, string, string])[] = [

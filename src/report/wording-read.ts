@@ -1,4 +1,7 @@
-import { code, count, type Line, loose, marked, placeOf, say, sentence } from "./inline.ts";
+import type { SourceRef } from "../errors.ts";
+import { code, count, enumerate, type Line, loose, marked, placeOf, say, sentence } from "./inline.ts";
+import { isUnread } from "./issues.ts";
+import { byAssumption, sortedUnique } from "./order.ts";
 import type { AssumptionRow, ClusterReport, ConfigChange, Context, DeviationRow, IssueRow, Report } from "./report.ts";
 
 /** What a network policy cannot do, once a report; nothing about idle plugins where the report begins with one. */
@@ -23,9 +26,17 @@ export function troubleRemedy({ context }: Report, issues: readonly IssueRow[]):
   return say`What they hold may open anything, so it counts as not judged. Mend them, or name what is not deployed from here under ${code("exclude:")} in ${code(context.config)}, on the base branch first.`;
 }
 
-/** "An answer rests on this: `10.0.0.0/8` is read as outside the cluster (`db.yaml` line 9)" */
-export function assumptionSentence({ text, at }: AssumptionRow): Line {
-  return at === undefined ? marked(sentence(text)) : say`${marked(sentence(text))} (${placeOf(at, "head")})`;
+/** "`10.0.0.0/8` is read as outside the cluster (`db.yaml` line 9 and 3 more)": each text once, with its places. */
+export function assumptionSentences(assumptions: readonly AssumptionRow[]): readonly Line[] {
+  const places = new Map<string, SourceRef[]>();
+  for (const { text, at } of sortedUnique(assumptions, byAssumption)) {
+    const known = places.get(text) ?? [];
+    places.set(text, at === undefined ? known : [...known, at]);
+  }
+  return [...places].map(([text, refs]) => {
+    const shown = refs.map((at): Line => [placeOf(at, "head")]);
+    return refs.length === 0 ? marked(sentence(text)) : say`${marked(sentence(text))} (${enumerate(shown, 1)})`;
+  });
 }
 
 /** "NetworkPolicy `a/b` (`b.yaml` line 9): calico ignores the port" */
@@ -60,8 +71,9 @@ export function readWords(report: Report): string {
   const sum = (of: (cluster: ClusterReport) => number) => report.clusters.reduce((n, cluster) => n + of(cluster), 0);
   const workloads = sum(({ counts }) => counts.workloads);
   const policies = sum(({ counts }) => counts.policies);
-  const skipped = sum(({ counts }) => counts.skipped);
-  const left = skipped === 0 ? "nothing skipped" : `${count(skipped, "document")} skipped`;
+  const issues = [...report.issues, ...report.clusters.flatMap((cluster) => cluster.issues)].filter(isUnread);
+  const files = new Set(issues.map(({ at, message }) => at?.file ?? message));
+  const left = files.size === 0 ? "nothing skipped" : `${count(files.size, "file")} not read`;
   return `read ${count(workloads, "workload")}, ${count(policies, "policy", "policies")}, ${left}`;
 }
 
