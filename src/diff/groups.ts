@@ -49,10 +49,15 @@ export function noteOf(
       return workload === undefined ? [] : [workload];
     });
     if (gone.length === 0) continue;
-    const moved = gone.some((workload) => arrivals.some((a) => a.workload === workload && a.successor !== undefined));
+    const moved = gone.some((workload) => arrivals.some((a) => a.workload === workload && isRenamed(a)));
     return `workload ${gone.map(formatWorkload).join(" and ")} ${verb}${moved ? ", perhaps renamed" : ""}`;
   }
   return "";
+}
+
+/** A workload of the same name that only changed its kind was not renamed. */
+function isRenamed({ workload, successor }: Arrival): boolean {
+  return successor !== undefined && (workload.name !== successor.name || workload.namespace !== successor.namespace);
 }
 
 function firstPair(block: Block): { src: End | Peer; dst: End | Peer } | undefined {
