@@ -121,6 +121,12 @@ describe("the exception to paste", () => {
     expect(left).toEqual([]);
   });
 
+  test("is one for every pod where any pod is meant", () => {
+    const { pasted } = accepted(world(production(), more(admit(undefined)), undeclared), DB_INGRESS);
+    expect(pasted.match(/from: .*/g)).toEqual(["from: { namespaceSelector: {} }", "from: { external: true }"]);
+    expect(pasted).not.toContain("metadata.name");
+  });
+
   test("covers nothing beyond the flows of the finding", () => {
     const text = `${DB_INGRESS}\n${accepted(world(production(), more(admit({ app: "web" }))), DB_INGRESS).pasted}`;
     const cron = workload("production/cron");

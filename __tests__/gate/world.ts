@@ -96,7 +96,13 @@ export function pods(
   const pod = (own: Labels | undefined): Pod => ({
     namespace,
     labels: new Map(Object.entries(labels)),
-    namespaceLabels: namespace === "" ? new Map(Object.entries(own ?? {})) : namespaceLabels(namespace, own),
+    namespaceLabels:
+      namespace === ""
+        ? new Map<string, string | undefined>([
+            ...Object.entries(own ?? {}),
+            ["kubernetes.io/metadata.name", undefined],
+          ])
+        : namespaceLabels(namespace, own),
     serviceAccount: "default",
     serviceAccountLabels: new Map(),
     ports: undefined,

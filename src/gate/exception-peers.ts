@@ -46,7 +46,7 @@ function candidateOf(peer: Peer): Candidate {
       return workloadCandidate(peer.head ?? peer.base);
     case "representative": {
       const { namespace, podTerms } = peer;
-      const space = peer.head.namespaceLabels;
+      const space = spaceOf(peer.head.namespaceLabels);
       if (namespace === undefined && space.size === 0 && podTerms === "") return EVERY_POD;
       const pods = podTerms === "" ? "" : `, podSelector: ${selectorText(peer.head.labels)}`;
       const where =
@@ -59,6 +59,11 @@ function candidateOf(peer: Peer): Candidate {
       return { text: `{ ${where}${pods} }`, covers: onEverySide((pod) => inSpace(pod) && has(pod.labels, labels)) };
     }
   }
+}
+
+/** Every namespace has a name: that of an unknown one says nothing. */
+function spaceOf(labels: LabelSet): LabelSet {
+  return new Map([...labels].filter(([key, value]) => key !== "kubernetes.io/metadata.name" || value !== undefined));
 }
 
 function workloadCandidate(workload: Workload | undefined): Candidate {
