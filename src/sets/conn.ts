@@ -9,6 +9,9 @@ import { FIRST_NAME, hasPorts, type Protocol, protocolAt, SLOT, SLOTS, slotOf } 
 export type Conn = { readonly id: number; readonly points: Intervals<number> };
 
 const interned = new Map<string, Conn>();
+/** Few sets meet each other very often: each pair is intersected once. */
+const intersections = new Map<number, Conn>();
+const PAIR = 2 ** 26;
 const names = new Map<string, number>();
 const nameTexts: string[] = [];
 
@@ -71,7 +74,12 @@ export function intersect(a: Conn, b: Conn): Conn {
   if (a === b || b === EVERYTHING) return a;
   if (a === EVERYTHING) return b;
   if (a === NONE || b === NONE) return NONE;
-  return intern(numbers.intersect(a.points, b.points));
+  const key = a.id < b.id ? a.id * PAIR + b.id : b.id * PAIR + a.id;
+  const known = intersections.get(key);
+  if (known !== undefined) return known;
+  const made = intern(numbers.intersect(a.points, b.points));
+  intersections.set(key, made);
+  return made;
 }
 
 /** What is in `a` and not in `b`. */

@@ -50,54 +50,60 @@ function algebra<T extends number | bigint>(next: (n: T) => T, previous: (n: T) 
     if (b.length === 0) return a;
     return normalize([...a, ...b]);
   };
+  // Index arithmetic instead of pairs: these three run once for every pair of effects.
   const intersect = (a: Intervals<T>, b: Intervals<T>): Intervals<T> => {
     const out: T[] = [];
-    const left = [...pairsOf(a)];
-    const right = [...pairsOf(b)];
     let i = 0;
     let j = 0;
     for (;;) {
-      const x = left[i];
-      const y = right[j];
-      if (x === undefined || y === undefined) return out;
-      const first = x[0] > y[0] ? x[0] : y[0];
-      const last = x[1] < y[1] ? x[1] : y[1];
+      const aFirst = a[i];
+      const aLast = a[i + 1];
+      const bFirst = b[j];
+      const bLast = b[j + 1];
+      if (aFirst === undefined || aLast === undefined || bFirst === undefined || bLast === undefined) return out;
+      const first = aFirst > bFirst ? aFirst : bFirst;
+      const last = lower(aLast, bLast);
       if (first <= last) out.push(first, last);
-      if (x[1] < y[1]) i++;
-      else j++;
+      if (aLast < bLast) i += 2;
+      else j += 2;
     }
   };
   const subtract = (a: Intervals<T>, b: Intervals<T>): Intervals<T> => {
     if (b.length === 0 || a.length === 0) return a;
     const out: T[] = [];
-    const holes = [...pairsOf(b)];
     let j = 0;
-    for (const [first, last] of pairsOf(a)) {
-      let from = first;
-      let whole = true;
-      while (j > 0 && (holes[j - 1]?.[1] ?? first) >= first) j--;
-      for (; whole; j++) {
-        const hole = holes[j];
-        if (hole === undefined || hole[0] > last) break;
-        if (hole[1] < from) continue;
-        if (hole[0] > from) out.push(from, previous(hole[0]));
-        if (hole[1] >= last) {
-          whole = false;
-          break;
-        }
-        from = next(hole[1]);
+    for (let i = 0; i < a.length; i += 2) {
+      let first = a[i];
+      const last = a[i + 1];
+      if (first === undefined || last === undefined) return out;
+      for (; j < b.length; j += 2) {
+        const holeFirst = b[j];
+        const holeLast = b[j + 1];
+        if (holeFirst === undefined || holeLast === undefined || holeFirst > last) break;
+        if (holeLast < first) continue;
+        if (holeFirst > first) out.push(first, previous(holeFirst));
+        first = next(holeLast);
+        if (holeLast >= last) break;
       }
-      if (whole) out.push(from, last);
+      if (first <= last) out.push(first, last);
     }
     return out;
   };
   const contains = (a: Intervals<T>, point: T): boolean => {
-    for (const [first, last] of pairsOf(a)) if (first <= point && point <= last) return true;
+    for (let i = 0; i < a.length; i += 2) {
+      const first = a[i];
+      const last = a[i + 1];
+      if (first !== undefined && last !== undefined && first <= point && point <= last) return true;
+    }
     return false;
   };
   const equals = (a: Intervals<T>, b: Intervals<T>): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
   const covers = (a: Intervals<T>, b: Intervals<T>): boolean => subtract(b, a).length === 0;
   return { normalize, union, intersect, subtract, contains, covers, equals };
+}
+
+function lower<T extends number | bigint>(a: T, b: T): T {
+  return a < b ? a : b;
 }
 
 /** The intervals one by one, as `[first, last]`. */
