@@ -36,7 +36,10 @@ function read(source: string, lines: Lines, limits: Limits): Reading {
   let unstarted = true;
   let ended = false;
   for (const token of new Parser().parse(source)) {
-    if (ended && token.type !== "doc-end") return { ...EMPTY, ...reading, unreadFrom: lines.at(token.offset) };
+    if (ended) {
+      if (!isContent(token)) continue;
+      return { ...EMPTY, ...reading, unreadFrom: lines.at(token.offset) };
+    }
     switch (token.type) {
       case "directive":
         throw new Stop("YAML_SYNTAX", lines.at(token.offset), "`kubectl` reads no directives");
@@ -65,9 +68,16 @@ function read(source: string, lines: Lines, limits: Limits): Reading {
 function document(token: CST.Document, composer: Composer, source: string, lines: Lines, limits: Limits): Reading {
   const [parsed] = composer.compose([token]);
   const error = parsed?.errors.find(({ code, message }) => !tolerated(code, message));
-  if (error !== undefined) throw new Stop("YAML_SYNTAX", lines.at(error.pos[0]), sentence(error.message));
+  if (error !== undefined) {
+    const last = source.trimEnd().length - 1;
+    throw new Stop("YAML_SYNTAX", lines.at(Math.min(error.pos[0], last)), sentence(error.message));
+  }
   if (parsed === undefined || parsed.contents === null) return EMPTY;
   return { ...convert(parsed.contents, source, lines, limits), unreadFrom: 0 };
+}
+
+function isContent({ type }: CST.Token): boolean {
+  return type === "document" || type === "directive" || type === "error";
 }
 
 /** YAML 1.1 lets a comment follow its neighbour without a blank. */

@@ -55,25 +55,34 @@ class Check {
         this.between(token.end, flow);
         return;
       case "scalar":
-        this.#plain(token, flow);
-        this.between(token.end, flow);
-        return;
       case "double-quoted-scalar":
-        this.#escapes(token);
-        this.between(token.end, flow);
-        return;
       case "single-quoted-scalar":
-        if (token.source.split("'").length % 2 === 0) this.#stop(token.offset, "a quote is not closed");
+      case "alias":
+        this.#flowScalar(token, flow);
         this.between(token.end, flow);
         return;
       case "block-scalar":
         if (/^(?: *\n)* *\t/.test(token.source)) this.#stop(token.offset, "a tab stands where only spaces may");
         return;
-      case "alias":
-        if (!NAME.test(token.source)) this.#stop(token.offset, `\`${token.source}\` is no alias`);
-        this.between(token.end, flow);
-        return;
       default:
+        return;
+    }
+  }
+
+  #flowScalar(token: CST.FlowScalar, flow: boolean): void {
+    const { type, offset, source } = token;
+    switch (type) {
+      case "scalar":
+        this.#plain(token, flow);
+        return;
+      case "double-quoted-scalar":
+        this.#escapes(token);
+        return;
+      case "single-quoted-scalar":
+        if (source.split("'").length % 2 === 0) this.#stop(offset, "a quote is not closed");
+        return;
+      case "alias":
+        if (!NAME.test(source)) this.#stop(offset, `\`${source}\` is no alias`);
         return;
     }
   }
