@@ -132,7 +132,7 @@ transformers: [t.yaml]
       "a kustomization that is no YAML",
       { "k/kustomization.yaml": "resources: [\n" },
       "RENDER_FAILED",
-      2,
+      1,
       "`k/kustomization.yaml` is no YAML",
     ],
     [

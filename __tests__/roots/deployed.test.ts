@@ -167,6 +167,60 @@ describe.skipIf(!hasKustomize)(`roots that cannot be rendered${why}`, () => {
   });
 });
 
+describe.skipIf(!hasKustomize)(`as much as an answer needs${why}`, () => {
+  const review = (base: Files, head: Files) => run(planOf(base, head), undefined, false);
+  const three = { ...app("eu", deployment("web")), ...app("us", deployment("web")), ...app("asia", deployment("web")) };
+
+  test("clusters in which nothing differs are named and not rendered", async () => {
+    const found = await review(three, { ...three, ...app("us", deployment("api")) });
+    expect([shape(found), found.unchanged]).toEqual([[["us", 1, 1]], ["eu", "asia"].sort()]);
+  });
+
+  test("where nothing differs at all nothing is rendered", async () => {
+    const found = await review(three, { ...three, "README.md": "# new" });
+    expect([found.clusters, found.coverage.tools]).toEqual([[], []]);
+  });
+
+  test("roots that share a cluster with a changed file are rendered", async () => {
+    const files = { ...app("a", policy("a")), ...app("b", deployment("b")) };
+    expect(shape(await review(files, { ...files, "raw.yaml": policy("c") }))).toEqual([["", 2, 3]]);
+  });
+
+  test("what one cluster delivers is rendered with it", async () => {
+    const flux =
+      "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: web}\nspec: {path: ./apps/web, targetNamespace: X}\n";
+    const files = {
+      ...app("apps/web", policy("a")),
+      ...app("clusters/eu", flux.replace("X", "eu")),
+      ...app("clusters/us", flux.replace("X", "eu")),
+    };
+    const found = await review(files, { ...files, ...app("clusters/us", flux.replace("X", "us")) });
+    expect([shape(found), found.unchanged]).toEqual([[["clusters/us", 2, 2]], ["clusters/eu"]]);
+  });
+
+  test("a cluster of a configuration that nothing touches is left out", async () => {
+    const one = {
+      render: "auto",
+      namespace: undefined,
+      kubeVersion: undefined,
+      apiVersions: [],
+      remotes: "refuse",
+      from: [],
+    } as const;
+    const clusters = ["eu", "us"].map((name) => ({
+      ...one,
+      name,
+      manifests: [{ kind: "kustomize", pattern: name }] as const,
+    }));
+    const found = await run(
+      planOf(three, { ...three, ...app("us", deployment("api")) }, { clusters }),
+      undefined,
+      false,
+    );
+    expect([shape(found), found.unchanged]).toEqual([[["us", 1, 1]], ["eu"]]);
+  });
+});
+
 describe.skipIf(!hasKustomize)(`what is rendered${why}`, () => {
   test("equal inputs are rendered once", async () => {
     const files = app("a", policy("a"));

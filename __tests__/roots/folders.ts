@@ -47,11 +47,9 @@ export async function deploy(base: Files, head: Files = base, config: Partial<Ro
   return run(planOf(base, head, config));
 }
 
-export async function run(planned: Plan, some: Tools = tools): Promise<Deployed> {
-  return deployed(
-    planned,
-    await execute(planned, { tools: some, scratch: freshFolder(), proxies: {}, everything: true }),
-  );
+export async function run(planned: Plan, some: Tools = tools, everything = true): Promise<Deployed> {
+  const options = { tools: some, scratch: freshFolder(), proxies: {}, everything };
+  return deployed(planned, await execute(planned, options));
 }
 
 /** `Kind namespace/name file:line`, sorted. */

@@ -63,7 +63,8 @@ export function deployed(plan: Plan, executed: Executed, namespace = "default"):
 }
 
 function splitUp(cluster: ClusterPlan, executed: Executed, namespace: string): Part[] {
-  const { together, apart } = partition(cluster.roots, identitiesOf(cluster, executed.results, namespace));
+  const identities = identitiesOf(cluster, executed.results, namespace);
+  const { together, apart } = partition(cluster.roots, identities, executed.apart.has(cluster));
   const nothing = { base: [], head: [] };
   const named = withNames(apart).map(([name, group]) => ({ ...cluster, name, groups: group, raw: nothing }));
   const hasRaw = cluster.raw.base.length + cluster.raw.head.length > 0;

@@ -25,6 +25,8 @@ export type ExecuteOptions = {
 /** What the roots came to that were rendered; one that is not here differs in nothing and has no part in an answer. */
 export type Executed = {
   readonly results: ReadonlyMap<Root, Partial<Sides<RootResult>>>;
+  /** Clusters whose roots were found to be clusters of their own before all of them were rendered. */
+  readonly apart: ReadonlySet<ClusterPlan>;
   /** Tools that ran, as the report names them: `kustomize 5.8.1`. */
   readonly tools: readonly string[];
 };
@@ -45,7 +47,7 @@ export async function execute(plan: Plan, options: ExecuteOptions): Promise<Exec
     if (options.everything === true || (plan.isConfigured && isTouched)) await run.render(cluster.roots);
     else if (isTouched) await renderAsNeeded(run, cluster, affected);
   }
-  return { results: run.results, tools: [...run.used].sort() };
+  return { results: run.results, apart: run.apart, tools: [...run.used].sort() };
 }
 
 const STEP = 24;
@@ -57,12 +59,13 @@ async function renderAsNeeded(run: Run, cluster: ClusterPlan, affected: readonly
     if (isSplit(cluster.roots, identitiesOf(cluster, run.results, "default"))) break;
     await run.render(rest.slice(at, at + STEP));
   }
-  if (isSplit(cluster.roots, identitiesOf(cluster, run.results, "default"))) run.forget(rest);
+  if (isSplit(cluster.roots, identitiesOf(cluster, run.results, "default"))) run.split(cluster, rest);
 }
 
 class Run {
   readonly results = new Map<Root, Partial<Sides<RootResult>>>();
   readonly used = new Set<string>();
+  readonly apart = new Set<ClusterPlan>();
   readonly #plan: Plan;
   readonly #places: Sides<RenderPlace>;
   readonly #tools: Tools;
@@ -93,8 +96,9 @@ class Run {
     }
   }
 
-  /** Leaves out what was rendered only to find out that it is a cluster of its own. */
-  forget(roots: readonly Root[]): void {
+  /** Notes that the roots are clusters of their own, and leaves out what was rendered only to find that. */
+  split(cluster: ClusterPlan, roots: readonly Root[]): void {
+    this.apart.add(cluster);
     for (const root of roots) this.results.delete(root);
   }
 

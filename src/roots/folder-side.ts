@@ -31,7 +31,7 @@ export function argoFolder(inventory: Inventory, folder: string, delivery: Deliv
     files: new Set(files.map((file) => file.path)),
     folders: new Set(),
     problems: [],
-    plain: files.map((entry) => ({ entry, namespace: delivery.namespace, policiesOnly: false })),
+    plain: files.map((entry) => ({ entry, namespace: delivery.namespace, policiesOnly: false, listed: true })),
     namespace: delivery.namespace,
     delivery,
   };
@@ -79,7 +79,7 @@ export function fluxFolder(
     files,
     folders: new Set(all.flatMap((part) => [...part.folders])),
     problems: all.flatMap((part) => [...part.problems, ...part.remotes]),
-    plain: entries.map((entry) => ({ entry, namespace: delivery.namespace, policiesOnly: true })),
+    plain: entries.map((entry) => ({ entry, namespace: delivery.namespace, policiesOnly: true, listed: true })),
     namespace: undefined,
     delivery,
   };

@@ -50,7 +50,12 @@ function byId(all: readonly Undeliverable[]): Map<string, Undeliverable> {
 
 function elsewhere(one: Undeliverable, isSame: boolean): Issue {
   const message = `\`${one.label}\` applies what is not in this tree, or made when it runs`;
-  return { ...changed(one.at, message), severity: isSame ? "warning" : "error", subject: one.label };
+  return {
+    ...changed(one.at, message),
+    severity: isSame ? "warning" : "error",
+    subject: one.label,
+    content: one.digest,
+  };
 }
 
 function changed(at: SourceRef, message: string): Issue {

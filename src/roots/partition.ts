@@ -17,9 +17,13 @@ export type Partition = { readonly together: Group | undefined; readonly apart: 
  * different clusters, each with what it delivers; otherwise they are one, and a root that only the head has is a
  * cluster of its own where it defines something that is there already. So the head cannot split what the base joins.
  */
-export function partition(roots: readonly Root[], identities: ReadonlyMap<Root, Identities>): Partition {
+export function partition(
+  roots: readonly Root[],
+  identities: ReadonlyMap<Root, Identities>,
+  isKnownToSplit = false,
+): Partition {
   const define = definedBy(roots, identities);
-  if (isSplit(roots, identities)) {
+  if (isKnownToSplit || isSplit(roots, identities)) {
     const apart = families(roots).flatMap((family) =>
       overlap(family.map(define)) ? family.map((root) => [root]) : [family],
     );

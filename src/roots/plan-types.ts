@@ -16,6 +16,8 @@ export type RawEntry = {
   readonly namespace: GivenNamespace | undefined;
   /** Of a root that could not be rendered: only its policies are read, and marked. */
   readonly policiesOnly: boolean;
+  /** Named by the configuration or applied by somebody: what is wrong with it always matters. */
+  readonly listed: boolean;
 };
 
 /** One root in one tree. */

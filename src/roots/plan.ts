@@ -71,7 +71,9 @@ function planScope(
     base: restOf(trees.base.inventory, scope, taken.base),
     head: restOf(trees.head.inventory, scope, taken.head),
   };
-  const raw = { base: rest.base.raw.map(asRaw), head: rest.head.raw.map(asRaw) };
+  const listed = config.clusters.length + config.paths.length > 0;
+  const rawOf = ({ raw }: Rest): RawEntry[] => raw.map((entry) => asRaw(entry, listed));
+  const raw = { base: rawOf(rest.base), head: rawOf(rest.head) };
   const known = {
     base: new Set([...taken.base, ...[...rest.base.raw, ...rest.base.orphans].map((entry) => entry.path)]),
     head: new Set([...taken.head, ...[...rest.head.raw, ...rest.head.orphans].map((entry) => entry.path)]),
@@ -80,8 +82,8 @@ function planScope(
   return { cluster: { name: scope.name, namespace: scope.namespace, roots, raw }, orphans, known };
 }
 
-function asRaw(entry: Rest["raw"][number]): RawEntry {
-  return { entry, namespace: undefined, policiesOnly: false };
+function asRaw(entry: Rest["raw"][number], listed: boolean): RawEntry {
+  return { entry, namespace: undefined, policiesOnly: false, listed };
 }
 
 function rootOf(draft: Draft, trees: Sides<TreePlan>): Root {

@@ -11,14 +11,18 @@ import type { RenderedDocument, RootResult } from "./rendered-types.ts";
 export function rootIssues(root: Root, result: Partial<Sides<RootResult>>): Sides<readonly Issue[]> {
   const { base, head } = result;
   const isSame = root.base !== undefined && root.base.key === root.head?.key;
-  const about = (issue: Issue): Issue => ({ ...issue, subject: issue.subject ?? `root ${root.label}` });
+  const about = (issue: Issue, key: string | undefined): Issue => {
+    const subject = issue.subject ?? `root ${root.label}`;
+    return key === undefined ? { ...issue, subject } : { ...issue, subject, content: key };
+  };
   const inHead = (head?.issues ?? []).map((issue) => {
     const isSettled = isSame || (head?.documents !== undefined && isUnchanged(issue, base?.documents, head.documents));
-    return about(isSettled ? weakened(issue, "; it is the same on both sides") : issue);
+    return about(isSettled ? weakened(issue, "; it is the same on both sides") : issue, root.head?.key);
   });
   const inBase = (base?.issues ?? []).map((issue) => {
     const isRepaired = root.head !== undefined && head?.documents !== undefined;
-    return about(isSame || isRepaired ? weakened(issue, isSame ? "; it is the same on both sides" : "") : issue);
+    const isSettled = isSame || isRepaired;
+    return about(isSettled ? weakened(issue, isSame ? "; it is the same on both sides" : "") : issue, root.base?.key);
   });
   const gone = emptied(root, result);
   return { base: inBase, head: gone === undefined ? inHead : [...inHead, gone] };

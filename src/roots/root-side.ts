@@ -74,7 +74,7 @@ function plainOf(inventory: Inventory, closure: Closure, given: GivenNamespace |
     if (entry === undefined) return [];
     const own = outer === undefined ? undefined : { name: outer, forced: true };
     const namespace = given?.forced === true ? given : (own ?? given);
-    return [{ entry, namespace, policiesOnly: true }];
+    return [{ entry, namespace, policiesOnly: true, listed: true }];
   });
 }
 

@@ -1,4 +1,5 @@
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Issue } from "../errors.ts";
 import { type Budget, materialise } from "./materialise.ts";
@@ -46,7 +47,7 @@ export async function renderRoot(request: RenderRequest, place: RenderPlace): Pr
     if (outcome.status === "done") return { text: outcome.stdout.toString("utf8"), issues, ms: ms() };
     return { text: undefined, issues: [...issues, failure(request, outcome, { place, folder })], ms: ms() };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
