@@ -16,7 +16,7 @@ import { ALL, type Conn, NONE, ports, subtract } from "../../src/sets/conn.ts";
 export const tcp = (port: number): Conn => ports("TCP", port);
 
 /** A pod with `app: name` in its namespace. */
-export function pod(namespace: string, labels: Readonly<Record<string, string>>): Pod {
+function pod(namespace: string, labels: Readonly<Record<string, string>>): Pod {
   return {
     namespace,
     labels: new Map(Object.entries(labels)),

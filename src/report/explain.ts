@@ -10,7 +10,7 @@ import { type TextStyle, textLine, wrap } from "./text-inline.ts";
 import { causeSentence } from "./wording.ts";
 
 /** Ports of one pair that have the same answer, and what decided it at each end; connections in words. */
-export type ExplainPart = Omit<ExplainedPart, "conn"> & { readonly conn: string };
+type ExplainPart = Omit<ExplainedPart, "conn"> & { readonly conn: string };
 
 /** Why one pair may or may not connect. */
 export type ExplainReport = {

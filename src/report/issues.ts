@@ -64,6 +64,9 @@ export function troubleWords(issues: readonly IssueRow[]): string {
   const files = new Set(issues.flatMap(({ at }) => (at === undefined ? [] : [at.file])));
   if (issues.every(({ code }) => code.startsWith("CONFIG_"))) return "the configuration cannot be used";
   if (issues.every(({ code }) => code === "REJECTED")) return `${count(issues.length, "object")} rejected`;
+  if (issues.every(({ code, at }) => code === "NOT_ANALYSED" && at !== undefined)) {
+    return `${count(files.size, "file")} not analysed`;
+  }
   if (issues.every((issue) => issue.at !== undefined && isUnread(issue))) {
     const renders = issues.some(({ code }) => code.startsWith("RENDER_"));
     return `${count(files.size, "file")} could not be ${renders ? "read or rendered" : "read"}`;

@@ -9,11 +9,11 @@ export type Names = {
   readonly peer: (text: string) => Line;
 };
 
-/** Names of a list that Markdown shows before it counts the rest. */
-const LISTED = 4;
+/** What a list shows before it counts the rest: so many names, and beyond the first so many characters. */
+type Room = { readonly names: number; readonly characters: number };
 
-/** Names of a list that a text shows before it counts the rest. */
-const LISTED_IN_TEXT = 12;
+const IN_MARKDOWN: Room = { names: 4, characters: 160 };
+const IN_TEXT: Room = { names: 12, characters: 600 };
 
 /** The names for Markdown: kinds are left out, except where several kinds share a name in any cluster. */
 export function namesOf(report: Report): Names {
@@ -22,13 +22,13 @@ export function namesOf(report: Report): Names {
     const name = /^([^\s/[\]]+\/[^\s/[\]]+)\[[A-Za-z]+\]$/.exec(text)?.[1];
     return name === undefined || ambiguous.has(name) ? text : name;
   };
-  return { short, peer: (text) => peerWords(text, short, LISTED) };
+  return { short, peer: (text) => peerWords(text, short, IN_MARKDOWN) };
 }
 
 /** Names as scripts see them, for the terminal: copied, they work as `--from` and `--to`. */
 export const exactNames: Names = {
   short: (text) => text,
-  peer: (text) => peerWords(text, (name) => name, LISTED_IN_TEXT),
+  peer: (text) => peerWords(text, (name) => name, IN_TEXT),
 };
 
 const FIXED: ReadonlyMap<string, string> = new Map([
@@ -41,14 +41,27 @@ const FIXED: ReadonlyMap<string, string> = new Map([
 
 type Short = Names["short"];
 
-function peerWords(text: string, short: Short, most: number): Line {
+function peerWords(text: string, short: Short, room: Room): Line {
   const outside = /^(any (?:IPv[46] )?address outside the cluster)(?:( except )(.+))?$/.exec(text);
   if (outside !== null) return [outside[1] ?? "", ...(outside[3] === undefined ? [] : [" except ", code(outside[3])])];
   const parts = listParts(text);
   const tail = / and (\d+ more|more addresses)$/.exec(parts.at(-1) ?? "")?.[1];
   const named = tail === undefined ? parts : [...parts.slice(0, -1), (parts.at(-1) ?? "").slice(0, -tail.length - 5)];
   const items = named.map((part) => itemWords(part, short));
-  return tail === undefined ? enumerate(items, most) : enumerate([...items, [tail]], most + 1);
+  const most = shownOf(named, room);
+  if (tail === undefined || most < items.length) return enumerate(items, most);
+  return enumerate([...items, [tail]], most + 1);
+}
+
+/** How many of these names there is room for: at least one. */
+function shownOf(names: readonly string[], room: Room): number {
+  let characters = 0;
+  for (const [i, name] of names.entries()) {
+    characters += name.length;
+    const full = i >= room.names || characters > room.characters;
+    if (i > 0 && full) return i;
+  }
+  return names.length;
 }
 
 /** The names of a list; commas inside brackets and braces belong to a selector. */

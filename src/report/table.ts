@@ -39,9 +39,13 @@ function sideColumns(context: Context): readonly [Line, Line] {
   return [onBase, context.head.commit === undefined ? say`In ${code(context.head.label)}` : ["After this change"]];
 }
 
+/** What is allowed now; where something was allowed before, what comes on top of it. */
 function after(row: GroupRow): Line {
   const words = connWords(row.head);
-  return row.effect === "opened" || row.effect === "both" ? [strong(words)] : words;
+  if (row.effect === "both") return [strong(words)];
+  if (row.effect !== "opened") return words;
+  const adds = row.base !== "No Connections" && row.head !== "All Connections";
+  return adds ? say`also ${strong(connWords(row.opened))}` : [strong(words)];
 }
 
 function status(row: GroupRow, { marks }: TableOptions, mixed: boolean): Line {
@@ -55,7 +59,7 @@ function effectMark(row: GroupRow): string {
 }
 
 /** What happened to a row's flows, in words that need no colour. */
-export function effectWords(effect: GroupRow["effect"]): string {
+function effectWords(effect: GroupRow["effect"]): string {
   switch (effect) {
     case "opened":
       return "opened";

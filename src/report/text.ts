@@ -1,4 +1,4 @@
-import { PASTE_LIMIT, plain } from "./escape.ts";
+import { LINE_LIMIT, PASTE_LIMIT, plain } from "./escape.ts";
 import { hintOf } from "./hint.ts";
 import { count, type Line, loose, say } from "./inline.ts";
 import { newIssues, troubleHeading, troubles } from "./issues.ts";
@@ -160,7 +160,7 @@ function why(parts: Parts, view: View): string {
 function diffLines(lines: readonly string[], { style }: View): readonly string[] {
   const colors = colorsOf(style);
   return lines.map((line) => {
-    const text = `    ${plain(line.replaceAll("\t", "  "), 400)}`;
+    const text = `    ${plain(line.replaceAll("\t", "  "), LINE_LIMIT)}`;
     return line.startsWith("+") ? colors.green(text) : line.startsWith("-") ? colors.red(text) : text;
   });
 }

@@ -67,7 +67,7 @@ export function pluginSentence({ plugin }: ClusterReport): Line {
 }
 
 /** "read 12 workloads, 5 policies, nothing skipped", of all clusters together. */
-export function readWords(report: Report): string {
+function readWords(report: Report): string {
   const sum = (of: (cluster: ClusterReport) => number) => report.clusters.reduce((n, cluster) => n + of(cluster), 0);
   const workloads = sum(({ counts }) => counts.workloads);
   const policies = sum(({ counts }) => counts.policies);
