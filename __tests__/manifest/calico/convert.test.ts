@@ -154,13 +154,10 @@ describe("policies that Calico's API refuses", () => {
     expect(under(policy("types: [Ingress]", { name, group: "crd.projectcalico.org/v1" })).policies).toHaveLength(1);
   });
 
-  test("every fault is counted, the first is told, and the policy does not exist", () => {
+  test("every fault is counted, one is told, and the policy does not exist", () => {
     const cluster = under(policy("order: x\nselector: '('\ningress: [{action: Go}]"));
-    expect(issues(cluster)).toEqual(
-      [
-        `REJECTED 7: ${REJECTED}\`spec.ingress[0].action\` must be \`Allow\`, \`Deny\`, \`Pass\` or \`Log\`, not \`Go\` (and 2 more faults)`,
-      ].map((each) => expect.stringContaining(each.slice(0, 9))),
-    );
+    expect(cluster.policies).toEqual([]);
+    expect(issues(cluster)).toEqual([expect.stringMatching(/^REJECTED 6: .* \(and 2 more faults\)$/)]);
   });
 
   test("what a template would fill in is told as such", () => {

@@ -194,6 +194,22 @@ describe("default deny", () => {
   });
 });
 
+describe("denials", () => {
+  test("a denial beats every allowance, of NetworkPolicy v1 too, in whatever order they stand", () => {
+    const allow =
+      "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a, namespace: prod}\nspec: {podSelector: {}, ingress: [{}]}\n";
+    const deny = policy(
+      "ingress: [{fromEndpoints: [{}]}]\ningressDeny: [{toPorts: [{ports: [{port: '80', protocol: TCP}]}]}]",
+    );
+    for (const cluster of [under(allow, deny), under(deny, allow)]) {
+      expect([open(cluster, "prod/api", "prod/db"), open(cluster, "prod/api", "prod/db", "TCP 81")]).toEqual([
+        false,
+        true,
+      ]);
+    }
+  });
+});
+
 describe("peers", () => {
   const from = (peers: string, more = {}) => under(policy(`ingress: [{${peers}}]`, more));
   const who = ["prod/api", "dev/web", "203.0.113.1", "entity:host", "entity:remote-node", "entity:kube-apiserver"];

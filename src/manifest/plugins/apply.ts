@@ -24,7 +24,7 @@ const ADMIN_KINDS: ReadonlyMap<string, Feature> = new Map<string, Feature>([
  * The policies as the plugin enforces them, and each place where that is something else than they say. What it does not
  * enforce is open, what it rejects does not exist, what it widens is as wide as it makes it; what it narrows counts in
  * full and is told, like everything that is not known.
- * Source: `docs/semantics.md`, P01.
+ * Source: `docs/semantics-plugins.md`, P01 to P08.
  */
 export function applyProfile(policies: readonly Policy[], workloads: readonly Workload[], profile: Profile): Applied {
   if (!enforces(profile)) return nothingEnforced(policies, profile);
