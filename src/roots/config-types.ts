@@ -1,5 +1,5 @@
 /** What plain folders in `manifests` mean: found out, files as they are, kustomizations, charts. */
-export type FolderMeaning = "auto" | "none" | "kustomize" | "helm";
+type FolderMeaning = "auto" | "none" | "kustomize" | "helm";
 
 /** One entry of `manifests`: a file, folder or glob, a kustomization (or a glob of them), or a chart. */
 export type ManifestSource =

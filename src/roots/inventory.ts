@@ -24,7 +24,7 @@ export type Inventory = {
   readonly text: (path: string) => string | undefined;
 };
 
-export type FolderListing = { readonly files: TreeEntry[]; readonly folders: Set<string> };
+type FolderListing = { readonly files: TreeEntry[]; readonly folders: Set<string> };
 
 /** What both sides of a review share, so that each blob is looked at, and each file parsed, once. */
 export type Memo = {

@@ -5,7 +5,7 @@ import { readMaps } from "./documents.ts";
 import { textAt } from "./fields.ts";
 
 /** Texts of the files that a root was rendered from. */
-export type SourceTexts = (path: string) => string | undefined;
+type SourceTexts = (path: string) => string | undefined;
 
 /** The objects of the files that a root was rendered from, each file read and parsed once. */
 export type SourceObjects = {

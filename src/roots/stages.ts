@@ -2,7 +2,7 @@ import { families, type Group } from "./partition.ts";
 import type { ClusterPlan, Root } from "./plan-types.ts";
 
 /** Something that a root depends on differs between the trees, or only one of them has it. */
-export function isAffected(root: Root): boolean {
+function isAffected(root: Root): boolean {
   return root.base?.key !== root.head?.key;
 }
 
