@@ -5,7 +5,7 @@ import type { RepresentativePeer } from "../model/peer.ts";
 import { type Assignment, assignments } from "./assignment.ts";
 import { applies, type Context, contexts } from "./contexts.ts";
 import { ANY_POD, breakers, type Cube, cubeKey, join } from "./cubes.ts";
-import type { Role, Selectors } from "./selectors.ts";
+import type { Marked, Role, Selectors } from "./selectors.ts";
 
 /** Undeclared pods that the selectors of both sides speak of, and whether a bound left some conjunctions out. */
 export type Representatives = { readonly peers: readonly RepresentativePeer[]; readonly leftOut: number };
@@ -32,61 +32,70 @@ export function representatives(input: RepresentativeInput): Representatives {
     if (context.name === undefined && context.terms === "") maker.add(context, [ANY_POD]);
     const here = (role: Role) => selectors.of(role, context.name).filter(({ cube }) => applies(cube, context));
     const changedLabels = context.base !== context.head;
-    combine(maker, context, {
-      own: here("egressSubject"),
-      other: here("ingressPeer"),
-      all: input.every,
-      changedLabels,
-    });
-    combine(maker, context, {
-      own: here("ingressSubject"),
-      other: here("egressPeer"),
-      all: input.every,
-      changedLabels,
-    });
+    const shared = { all: input.every, changedLabels, additive: selectors.additive };
+    combine(maker, context, { own: here("egressSubject"), other: here("ingressPeer"), ...shared });
+    combine(maker, context, { own: here("ingressSubject"), other: here("egressPeer"), ...shared });
   }
   return { peers: maker.peers(), leftOut: maker.leftOut() };
 }
 
 const MANY_WAYS = 64;
 
-type Candidate = { readonly cube: Cube; readonly changed: boolean };
 type Meeting = {
   /** Selectors of policies that govern the pod in one direction. */
-  readonly own: readonly Candidate[];
+  readonly own: readonly Marked[];
   /** Selectors by which the policies of others admit it in that direction. */
-  readonly other: readonly Candidate[];
+  readonly other: readonly Marked[];
   readonly all: boolean;
   readonly changedLabels: boolean;
+  readonly additive: boolean;
 };
 
-function combine(maker: Maker, context: Context, { own, other, all, changedLabels }: Meeting): void {
+function combine(maker: Maker, context: Context, meeting: Meeting): void {
+  const { own, other, all, changedLabels } = meeting;
   const negative = [...own, ...other].flatMap(({ cube }) => cube.podRequirements);
   const ways = breakers(negative, MANY_WAYS).map((podRequirements): Cube => ({ ...ANY_POD, podRequirements }));
-  const add = (cubes: readonly Cube[]) => {
+  const add = (...cubes: readonly Cube[]) => {
     for (const way of ways) maker.add(context, [...cubes, way]);
   };
-  const moved = (candidate: Candidate) => candidate.changed || changedLabels;
+  const moved = (candidate: Marked) => candidate.changed || changedLabels;
   const changedOwn = own.filter(moved);
   const changedOther = other.filter(moved);
-  if (all) for (const { cube } of [...own, ...other]) add([cube]);
+  if (all) for (const { cube } of [...own, ...other]) add(cube);
   if (changedOwn.length + changedOther.length === 0) return;
-  add([ANY_POD]);
-  for (const { cube } of [...changedOwn, ...changedOther]) add([cube]);
-  for (const admitting of changedOther) {
-    for (const governing of own) add([admitting.cube, governing.cube]);
-  }
+  add(ANY_POD);
+  for (const { cube } of [...changedOwn, ...changedOther]) add(cube);
+  const { passing, isolating } = partners(meeting);
+  for (const admitting of changedOther) for (const governing of passing) add(admitting.cube, governing.cube);
   for (const first of changedOwn) {
-    for (const second of own) add([first.cube, second.cube]);
-    for (const admitting of other) add([first.cube, admitting.cube]);
-  }
-  for (const first of changedOwn) {
-    for (const second of own) {
+    for (const admitting of other) add(first.cube, admitting.cube);
+    for (const second of isolating) {
+      add(first.cube, second.cube);
       const both = join(first.cube, second.cube);
-      if (both === undefined) continue;
-      for (const admitting of other) add([first.cube, second.cube, admitting.cube]);
+      if (both !== undefined) for (const admitting of other) add(first.cube, second.cube, admitting.cube);
     }
   }
+}
+
+/**
+ * Whom a changed selector has to be combined with. Where rules only add (NetworkPolicy v1), what lets a pod through in
+ * head and did not change let it through in base; so an unchanged policy matters beside a changed admission only if
+ * head isolates the pod and the policy admits pods at all, and beside a changed policy only as what isolated the pod
+ * in base, unless something isolates every pod of the namespace anyway.
+ */
+function partners({
+  own,
+  additive,
+  changedLabels,
+}: Meeting): Readonly<Record<"passing" | "isolating", readonly Marked[]>> {
+  if (!additive || changedLabels) return { passing: own, isolating: own };
+  const isolatesAll = own.some(
+    ({ cube, base }) => base && cube.podRequirements.length === 0 && cube.serviceAccount === undefined,
+  );
+  return {
+    passing: own.filter(({ head, reachesPods }) => head && reachesPods),
+    isolating: isolatesAll ? [] : own.filter(({ base }) => base),
+  };
 }
 
 type Maker = {

@@ -11,13 +11,31 @@ export type Selectors = {
   readonly of: (role: Role, namespace: string | undefined) => readonly Marked[];
   /** True of a label key whose values selectors tell apart in more than one way. */
   readonly told: (key: string) => boolean;
+  /** Every policy isolates and every rule allows, as in NetworkPolicy v1. */
+  readonly additive: boolean;
 };
 
-export type Marked = { readonly cube: Cube; readonly changed: boolean };
+/** One selector, and what the policies that use it in this role have in common with others. */
+export type Marked = {
+  readonly cube: Cube;
+  readonly changed: boolean;
+  /** A policy of this side uses it. */
+  readonly base: boolean;
+  readonly head: boolean;
+  /** Of a subject: some rule of its policies admits pods. */
+  readonly reachesPods: boolean;
+};
 
-type Table = Map<string, Map<string, { cube: Cube; changed: boolean }>>;
+type Draft = { -readonly [K in keyof Marked]: Marked[K] };
+type Table = Map<string, Map<string, Draft>>;
 
 const ROLES: readonly Role[] = ["ingressSubject", "egressSubject", "ingressPeer", "egressPeer"];
+
+/** What is known of a policy besides itself. */
+export type PolicyFacts = {
+  readonly changed: (policy: Policy) => boolean;
+  readonly side: { readonly base: (policy: Policy) => boolean; readonly head: (policy: Policy) => boolean };
+};
 
 /**
  * Gathers the selectors of `policies`; `changed` says which policies base and head do not share. The selectors that
@@ -25,7 +43,7 @@ const ROLES: readonly Role[] = ["ingressSubject", "egressSubject", "ingressPeer"
  */
 export function gatherSelectors(
   policies: Iterable<Policy>,
-  changed: (policy: Policy) => boolean,
+  { changed, side }: PolicyFacts,
   spoken: readonly Predicate[],
 ): Selectors {
   const tables: Readonly<Record<Role, Table>> = {
@@ -45,14 +63,14 @@ export function gatherSelectors(
     }
     return found;
   };
-  const note = (role: Role, predicate: Predicate, isChanged: boolean) => {
+  const note = (role: Role, predicate: Predicate, facts: Omit<Marked, "cube">) => {
     for (const cube of cubes(predicate)) {
       const key = cubeKey(cube);
-      const bucket = tables[role].get(cube.namespace ?? "") ?? new Map<string, { cube: Cube; changed: boolean }>();
+      const bucket = tables[role].get(cube.namespace ?? "") ?? new Map<string, Draft>();
       tables[role].set(cube.namespace ?? "", bucket);
       const known = bucket.get(key);
-      if (known !== undefined) known.changed ||= isChanged;
-      else bucket.set(key, { cube, changed: isChanged });
+      if (known === undefined) bucket.set(key, { cube, ...facts });
+      else merge(known, facts);
       if (all.has(key)) continue;
       all.set(key, cube);
       for (const { key: label, operator, values } of cube.podRequirements) {
@@ -62,14 +80,19 @@ export function gatherSelectors(
       }
     }
   };
+  let additive = true;
   for (const policy of policies) {
-    const isChanged = changed(policy);
     const ingress = policy.direction === "ingress";
-    note(ingress ? "ingressSubject" : "egressSubject", policy.subject, isChanged);
-    for (const rule of policy.rules) note(ingress ? "ingressPeer" : "egressPeer", rule.peer, isChanged);
+    const reachesPods = policy.rules.some((rule) => cubes(rule.peer).length > 0);
+    const facts = { changed: changed(policy), base: side.base(policy), head: side.head(policy), reachesPods };
+    additive &&= policy.isolates && policy.rules.every((rule) => rule.action === "allow");
+    note(ingress ? "ingressSubject" : "egressSubject", policy.subject, facts);
+    for (const rule of policy.rules) note(ingress ? "ingressPeer" : "egressPeer", rule.peer, facts);
   }
-  for (const predicate of spoken) for (const role of ROLES) note(role, predicate, true);
+  const everything = { changed: true, base: true, head: true, reachesPods: true };
+  for (const predicate of spoken) for (const role of ROLES) note(role, predicate, everything);
   return {
+    additive,
     all: [...all.values()],
     told: (key) => (valueSets.get(key)?.size ?? 0) > 1,
     of: (role, namespace) => [
@@ -77,4 +100,11 @@ export function gatherSelectors(
       ...(namespace === undefined ? [] : (tables[role].get(namespace)?.values() ?? [])),
     ],
   };
+}
+
+function merge(known: Draft, facts: Omit<Marked, "cube">): void {
+  known.changed ||= facts.changed;
+  known.base ||= facts.base;
+  known.head ||= facts.head;
+  known.reachesPods ||= facts.reachesPods;
 }

@@ -41,7 +41,10 @@ export function universe(base: Cluster, head: Cluster, options: UniverseOptions)
   if (options.representatives) {
     const touched = touchedPolicies(peers, compiled);
     const changed = (policy: Policy) => compiled.meanings.changed(policy) || touched.has(policy);
-    const selectors = gatherSelectors(policies, changed, options.spoken);
+    const inBase = new Set(base.policies);
+    const inHead = base === head ? inBase : new Set(head.policies);
+    const side = { base: (policy: Policy) => inBase.has(policy), head: (policy: Policy) => inHead.has(policy) };
+    const selectors = gatherSelectors(policies, { changed, side }, options.spoken);
     const made = representatives({ base, head, selectors, every: base === head, limit: options.limit });
     peers.push(...made.peers);
     leftOut = made.leftOut;
