@@ -38,6 +38,7 @@ export function decodeWorkload(object: ManifestObject): Decoded<WorkloadDraft> {
   const rejected = faultIssue(object, at.faults);
   if (rejected !== undefined) return { value: undefined, issues: [rejected] };
   if (builtIn !== undefined) issues.push(...selectorIssues(at, made.template, object));
+  issues.push(...portNameIssues(made.template, object));
   const annotated = protectedSides(at, object);
   issues.push(...annotated.issues);
   const draft: WorkloadDraft = {
@@ -110,6 +111,21 @@ function selectorIssues(at: Field, template: PodTemplate, object: ManifestObject
   const why = wrong === undefined ? "does not match the labels of its own pods" : clip(wrong);
   const message = `the selector of \`${clip(subject)}\` ${why}: the API server rejects it, it is read all the same`;
   return [{ code: "SUSPECT", severity: "warning", at: { ...object.source, line: field.line }, message, subject }];
+}
+
+/** Two numbers under one name: lookups take the first, policies both. */
+function portNameIssues({ ports }: PodTemplate, object: ManifestObject): readonly Issue[] {
+  const first = new Map<string, number>();
+  const issues: Issue[] = [];
+  for (const { name, protocol, port } of ports ?? []) {
+    const known = first.get(`${name}/${protocol}`);
+    if (known === undefined) first.set(`${name}/${protocol}`, port);
+    if (known === undefined || known === port) continue;
+    const subject = formatObject(object.ref);
+    const message = `\`${clip(subject)}\` gives the port name \`${name}\` to ${known} and ${port}: a policy that names it means both`;
+    issues.push({ code: "SUSPECT", severity: "warning", at: object.source, message, subject });
+  }
+  return issues;
 }
 
 function protectedSides(at: Field, object: ManifestObject): Decoded<readonly Direction[]> {
