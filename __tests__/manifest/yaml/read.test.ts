@@ -159,6 +159,35 @@ describe("what cannot be read", () => {
   });
 });
 
+/** YAML 1.2 reads these, and the parser that `kubectl` uses does not. */
+describe("what only YAML 1.2 takes is refused", () => {
+  test.each([
+    ["cidr: [::/0]\n"],
+    ["a: [b?c]\n"],
+    ["a: {b:,c: 1}\n"],
+    ["a: {b :,}\n"],
+    ["a: {b\n: 1}\n"],
+    ["a\n: 1\n"],
+    ["a: !x!y 1\n"],
+    ["a: &b.c 1\n"],
+    ["a: 'it''\n"],
+    ['a: "it\\"\n'],
+    ['a: "\\/"\n'],
+    ["a: >\n  \tx\n"],
+    ["a: 1\n\t"],
+    ["a:\n  -\n\t- 1\n"],
+    ["%YAML 1.2\n---\na: 1\n"],
+    ["...\na: 1\n"],
+    ["---# note\na: 1\n"],
+  ])("%j", (text) => {
+    expect(read(text)).toMatchObject({ documents: [], issues: [{ code: "YAML_SYNTAX", severity: "error" }] });
+  });
+
+  test("and what only YAML 1.1 takes is read: comments close to what they follow", () => {
+    expect(values("a: 'x'#note\nb: [c,#note\n d]\n")).toEqual([{ a: "x", b: ["c", "d"] }]);
+  });
+});
+
 describe("keys", () => {
   test("given twice: the last one counts, and is an issue with its line", () => {
     const file = read("m:\n  a: 1\n  b: 2\n  a: 3\n");

@@ -151,7 +151,7 @@ class Check {
   /** Between brackets, the colon behind a key without quotes needs a blank. */
   #colon({ key, sep }: CST.CollectionItem): void {
     const colon = sep?.find(({ type }) => type === "map-value-ind");
-    if (key?.type !== "scalar" || colon === undefined || key.offset + key.source.length !== colon.offset) return;
+    if (key?.type !== "scalar" || colon === undefined) return;
     if (/[,[\]{}]/.test(this.#source[colon.offset + 1] ?? ""))
       this.#stop(colon.offset, "a colon needs a blank behind it");
   }

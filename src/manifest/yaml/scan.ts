@@ -127,10 +127,16 @@ class Scanner {
   }
 
   #separator(at: number, line: number): void {
-    const end = this.#text.indexOf("\n", at);
-    const rest = this.#text.slice(at + 3, end).trim();
+    const text = this.#text;
+    const end = text.indexOf("\n", at);
+    const rest = text.slice(at + 3, end).trim();
     if (rest !== "" && !rest.startsWith("#")) {
       if (this.#badSeparator === 0) this.#badSeparator = line;
+      this.#odd = true;
+      return;
+    }
+    // A separator with nothing before it goes to the parser with its document, and `---#` is none to the parser.
+    if (at === this.#start && text.charCodeAt(at + 3) === HASH) {
       this.#odd = true;
       return;
     }
