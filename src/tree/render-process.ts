@@ -72,10 +72,18 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-/** The line that says what went wrong: of a Go program that dies of memory the first, of others the last error. */
+const KUBECTL = /^E\d{4} [^\]]*\] "command failed" err="?<?/;
+
+/**
+ * What went wrong, in one line: of a Go program that dies of memory its first word on it, of others the last error with
+ * the lines that belong to it, else the last line.
+ */
 function lastLine(stderr: string): string {
   const lines = stderr.split(/\r?\n/).filter((line) => line.trim() !== "");
   const fatal = lines.find((line) => line.startsWith("fatal error: ") || line.startsWith("runtime: "));
-  const errors = lines.filter((line) => /^error: /i.test(line));
-  return (fatal ?? errors[errors.length - 1] ?? lines[lines.length - 1] ?? "").trim();
+  if (fatal !== undefined) return fatal.trim();
+  const error = lines.findLastIndex((line) => /^error: /i.test(line) || KUBECTL.test(line));
+  const said = lines.slice(error < 0 ? -1 : error).filter((line) => !line.startsWith("Use --debug"));
+  const text = said.map((line) => line.replace(KUBECTL, "Error: ").trim()).join(" ");
+  return text.replace(/"$| >$/, "").replace(/ {2,}/g, " ");
 }
