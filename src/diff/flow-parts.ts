@@ -47,8 +47,7 @@ type Ends = { readonly src: Endpoint; readonly dst: Endpoint };
 function halfParts(cluster: Cluster, direction: Direction, { src, dst }: Ends, whole: Conn): readonly HalfPart[] {
   const subject = direction === "ingress" ? dst : src;
   const peer = direction === "ingress" ? src : dst;
-  const isOwnNode = direction === "ingress" && peer.kind === "entity" && peer.name === "host";
-  if (subject.kind !== "pod" || subject.pod.hostNetwork || isOwnNode) {
+  if (subject.kind !== "pod" || subject.pod.hostNetwork) {
     return [{ conn: whole, allowed: true, by: { kind: "ungoverned" } }];
   }
   const selecting = selectingOneByOne(cluster, subject).filter((policy) => policy.direction === direction);

@@ -96,8 +96,7 @@ export type Answer = { readonly conn: Conn; readonly restricted: Conn; readonly 
 /** The walk of `pointwise/judge.ts` for all connections at once. */
 export function answer(effect: Effect, peer: Endpoint): Answer {
   const dst = effect.direction === "ingress" ? effect.subject : peer;
-  const own = effect.direction === "ingress" && peer.kind === "entity" && peer.name === "host";
-  if (own || effect.tiers.length === 0) return possible(EVERYTHING, dst) === EVERYTHING ? OPEN : OPEN_NUMBERS;
+  if (effect.tiers.length === 0) return possible(EVERYTHING, dst) === EVERYTHING ? OPEN : OPEN_NUMBERS;
   const narrowing = new Map<string, Conn>();
   let plain: Conn = NONE;
   let allowed: Conn = NONE;

@@ -37,15 +37,14 @@ export function judge(policies: readonly Policy[], flow: Flow): Verdict {
 /**
  * The walk at one end: tier by tier the policies that select the end in this direction; the first rule that matches
  * decides, `pass` goes to the next tier, no match is a denial if one of these policies isolates, else the next tier.
- * After the last tier: allowed. Only a pod with an address of its own is governed, and its own node always reaches it.
- * Source: network-policy-api, ClusterNetworkPolicy, "tier"; Kubernetes API, NetworkPolicySpec.ingress.
+ * After the last tier: allowed. Only a pod with an address of its own is governed.
+ * Source: network-policy-api, ClusterNetworkPolicy, "tier"; Kubernetes documentation, "NetworkPolicy and hostNetwork pods".
  */
 export function decide(policies: readonly Policy[], direction: Direction, flow: Flow): Decision {
   const subject = direction === "ingress" ? flow.dst : flow.src;
   const peer = direction === "ingress" ? flow.src : flow.dst;
   const open: Decision = { allowed: true, selecting: [], rule: undefined, isolating: [] };
   if (subject.kind !== "pod" || subject.pod.hostNetwork) return open;
-  if (direction === "ingress" && peer.kind === "entity" && peer.name === "host") return open;
 
   const selecting = policies
     .filter((policy) => policy.direction === direction && holds(policy.subject, subject))
