@@ -137,7 +137,9 @@ describe.skipIf(!hasKustomize)(`roots that cannot be rendered${why}`, () => {
       "a/kustomization.yaml":
         "kind: Kustomization\nresources: [0.yaml]\npatches: [{patch: '{', target: {kind: NetworkPolicy}}]\n",
     });
-    expect(found.clusters[0]?.issues.head[0]?.message).toMatch(/^kustomize build of `a` failed: Error: /);
+    expect(found.clusters[0]?.issues.head[0]?.message).toMatch(
+      /^kustomize build of `a` failed: Error: trouble configuring builtin PatchTransformer/,
+    );
   });
 
   test("the rest of the repository is still answered", async () => {

@@ -215,7 +215,8 @@ function failure(request: RenderRequest, outcome: Failed, at: { place: RenderPla
   const common = { severity: "error", at: request.at, hides: true } as const;
   switch (outcome.status) {
     case "failed": {
-      const line = plain(outcome.lastLine.replaceAll(`${at.folder}/tree/`, "").replaceAll(`${at.folder}/`, ""));
+      const said = outcome.lastLine.replaceAll(`${at.folder}/tree/`, "").replaceAll(`${at.folder}/`, "");
+      const line = plain(said.replace(OF_THE_WRAPPER, ""));
       return { ...common, code: "RENDER_FAILED", message: `${name} of ${root} failed: ${line}` };
     }
     case "timeout":
@@ -224,6 +225,10 @@ function failure(request: RenderRequest, outcome: Failed, at: { place: RenderPla
       return { ...common, code: "LIMIT", message: `${name} of ${root} wrote more than ${outputBytes / 1e6} MB` };
   }
 }
+
+/** What kustomize says of our wrapper before it comes to the root. */
+const OF_THE_WRAPPER =
+  /(?<=^error: )accumulating resources: accumulation err='accumulating resources from '\.\.\/tree[^']*': '[^']*' must resolve to a file': (?:recursed accumulation of|couldn't make target for) path '[^']*': /i;
 
 const LINE_LENGTH = 500;
 
