@@ -4,6 +4,8 @@ import { comparePaths } from "../../src/manifest/duplicates.ts";
 import { formatWorkload } from "../../src/model/cluster.ts";
 import { parseCidr } from "../../src/sets/address-text.ts";
 import { NO_ADDRESS } from "../../src/sets/addresses.ts";
+import { EVERYTHING } from "../../src/sets/conn.ts";
+import { formatConn } from "../../src/sets/conn-text.ts";
 import { clusterOf, OPTIONS, objectsOf } from "./context.ts";
 
 const POD = (name: string, namespace = "prod", labels = "{app: web}", spec = "") =>
@@ -96,6 +98,21 @@ describe("the plugin", () => {
       reason: "configured",
     });
     expect(clusterOf({}, { cni: "flannel" }).plugin.enforces).toBe(false);
+  });
+
+  it("is the one that the tree installs, before the one whose policies it holds", () => {
+    const daemonSet = `apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: weave-net, namespace: kube-system}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}\n---\n`;
+    expect(clusterOf({ "a.yaml": calico + daemonSet }).plugin).toMatchObject({ name: "weave-net" });
+  });
+
+  it("decides what is enforced: nothing under Flannel, the first port of a range under Weave Net", () => {
+    const text = NP("a", "prod", "{ingress: [{ports: [{port: 80, endPort: 90}]}]}");
+    const conn = (cni: string | undefined) => {
+      const rule = clusterOf({ "a.yaml": text }, { cni }).policies[0]?.rules[0];
+      return rule === undefined ? undefined : formatConn(rule.conn.conn, EVERYTHING);
+    };
+    expect([conn(undefined), conn("weave-net"), conn("flannel")]).toEqual(["TCP 80-90", "TCP 80", undefined]);
+    expect(clusterOf({ "a.yaml": text }, { cni: "weave-net" }).deviations).toHaveLength(1);
   });
 
   it("policies of another plugin are not enforced, which is told", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Issue } from "../../src/errors.ts";
+import { buildCluster } from "../../src/manifest/cluster.ts";
 import { needed, neededWhenChanged } from "../../src/manifest/kinds.ts";
 import {
   isManifestPath,
@@ -9,10 +10,16 @@ import {
   type ObjectCache,
   type Readable,
 } from "../../src/manifest/load-tree.ts";
+import { readObjects } from "../../src/manifest/objects.ts";
+import { readDocuments } from "../../src/manifest/yaml/read.ts";
+import { OPTIONS } from "./context.ts";
 
 const NP =
   "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: p\n  namespace: ns\nspec:\n  podSelector: {}\n";
 const CM = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n  x: |\n    kind: NetworkPolicy\n";
+
+const DEPLOYMENT =
+  "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d\n  namespace: ns\nspec:\n  selector:\n    matchLabels:\n      app: a\n  template:\n    metadata:\n      labels:\n        app: a\n    spec:\n      containers:\n        - name: c\n          image: i\n          env:\n            - name: X\n              value: '1'\n";
 
 class Files implements Readable<LoadEntry> {
   readonly asked: string[] = [];
@@ -82,6 +89,22 @@ describe("loading a tree", () => {
     const refs = (changed: ReadonlySet<string>) =>
       load(new Files({ "a.yaml": text }), new Map(), { changed }).objects.map(({ ref, source }) => [ref, source]);
     expect(refs(new Set(["a.yaml"]))).toEqual(refs(new Set()));
+  });
+
+  it("what was read of a tree makes the same cluster as its whole text", () => {
+    const text = `${NP.replace("{}\n", "{}\n  ingress:\n  - ports:\n    - {port: 80, endPort: 90}\n")}---\n${DEPLOYMENT}`;
+    const { documents } = readDocuments(Buffer.from(text), "a.yaml");
+    const whole = readObjects(
+      documents.map(({ node }) => node),
+      { file: "a.yaml", blob: text },
+    );
+    for (const cni of [undefined, "weave-net", "calico", "cilium", "flannel"]) {
+      const options = { ...OPTIONS, cni };
+      const counts = { files: 1, documents: 2, skipped: 0 };
+      const { policies, workloads, deviations } = buildCluster({ ...whole, counts }, options);
+      const loaded = buildCluster({ ...load(new Files({ "a.yaml": text })), counts }, options);
+      expect([loaded.policies, loaded.workloads, loaded.deviations]).toEqual([policies, workloads, deviations]);
+    }
   });
 
   it("a namespace that a place gives stands beside the one that an object has", () => {

@@ -3,7 +3,7 @@ import type { Cluster, Counts, Namespace, Workload } from "../model/cluster.ts";
 import { comparePolicies } from "../model/policy.ts";
 import { enforceStaged } from "./calico/staged.ts";
 import { checkCluster } from "./cluster-checks.ts";
-import type { ClusterOptions, ConvertContext, TierPlan } from "./context.ts";
+import type { ClusterOptions, ConvertContext, Converted, TierPlan } from "./context.ts";
 import { convertPolicies } from "./dialects.ts";
 import { withoutDuplicates } from "./duplicates.ts";
 import { kindRow, type Role } from "./kinds.ts";
@@ -11,7 +11,10 @@ import { findNamespaces } from "./namespaces.ts";
 import type { ManifestObject } from "./object.ts";
 import { groupByOwner, type OwnedDraft, type PlacedDraft } from "./owners.ts";
 import { inItsNamespace } from "./placed.ts";
-import { choosePlugin } from "./tier-plan.ts";
+import { applyProfile } from "./plugins/apply.ts";
+import { asRead } from "./plugins/objects.ts";
+import { matchesPods } from "./plugins/profiles.ts";
+import { choosePlugin, type PluginChoice } from "./tier-plan.ts";
 import { evenOut } from "./uneven-pods.ts";
 import { assembleWorkloads, draftOf, gapIssues, serviceAccountLabels } from "./workload-assembly.ts";
 
@@ -31,8 +34,7 @@ export function buildCluster(input: ClusterInput, options: ClusterOptions): Clus
   const distinct = withoutDuplicates(given.map((object) => inItsNamespace(object, options.namespace)));
   const choice = choosePlugin(options.cni, distinct.objects);
   const pods = readPods(distinct.objects, options, choice.plan);
-  const context = contextOf(pods, options, choice.plan);
-  const converted = convertPolicies(pods.of, context);
+  const converted = readPolicies(pods, options, choice);
   const policies = [...converted.policies].sort(comparePolicies);
   const objects = new Set(policies.map(({ object }) => object));
   const even = evenOut(pods.owned, policies);
@@ -56,6 +58,23 @@ export function buildCluster(input: ClusterInput, options: ClusterOptions): Clus
     entities: converted.entities,
     fqdns: converted.fqdns,
     counts: { ...input.counts, workloads: workloads.length, policies: objects.size },
+  };
+}
+
+/** The policies as the plugin enforces them. */
+function readPolicies(pods: Pods, options: ClusterOptions, { plan, profile }: PluginChoice): Converted {
+  const context = contextOf(pods, options, { plan, profile });
+  if (profile === undefined) return convertPolicies(pods.of, context);
+  const read = asRead(pods.of("networkpolicy"), profile);
+  const of = (role: Role) => (role === "networkpolicy" ? read.objects : pods.of(role));
+  const written = convertPolicies(of, context);
+  const applied = applyProfile(written.policies, pods.workloads, profile);
+  return {
+    ...written,
+    policies: applied.policies,
+    issues: [...written.issues, ...applied.issues],
+    assumptions: [...written.assumptions, ...applied.assumptions],
+    deviations: [...written.deviations, ...read.deviations, ...applied.deviations],
   };
 }
 
@@ -88,9 +107,13 @@ function readPods(objects: readonly ManifestObject[], options: ClusterOptions, p
   return { of, owned, namespaces: namespaces.byName, workloads, issues: [...issues, ...namespaces.issues] };
 }
 
-function contextOf(pods: Pods, options: ClusterOptions, plan: TierPlan): ConvertContext {
+function contextOf(
+  pods: Pods,
+  options: ClusterOptions,
+  { plan, profile }: Pick<PluginChoice, "plan" | "profile">,
+): ConvertContext {
   const { namespaces, workloads } = pods;
-  const usual = plan.dialect === "cilium" ? "external-only" : "match-pods";
+  const usual = profile === undefined || matchesPods(profile) ? "match-pods" : "external-only";
   const blocksMatchPods = (options.ipBlocks ?? usual) === "match-pods";
   return { options, plan, blocksMatchPods, namespaces, workloads, services: pods.of("service") };
 }

