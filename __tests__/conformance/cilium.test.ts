@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { casesBelow, differences, skipReason } from "./cases.ts";
+import { load } from "./load.ts";
 import { byDefinition } from "./relation.ts";
 
 describe.each(["cilium/list", "cilium/generated"])("Cilium's own code agrees on %s", (folder) => {

@@ -8,8 +8,8 @@ const NAMESPACE = "projectcalico.org/namespace";
 const NAME = "projectcalico.org/name";
 const ORCHESTRATOR = "projectcalico.org/orchestrator";
 const SERVICE_ACCOUNT = "projectcalico.org/serviceaccount";
-export const NAMESPACE_PREFIX = "pcns.";
-export const SERVICE_ACCOUNT_PREFIX = "pcsa.";
+const NAMESPACE_PREFIX = "pcns.";
+const SERVICE_ACCOUNT_PREFIX = "pcsa.";
 const TRUE_NAME = "kubernetes.io/metadata.name";
 
 /** Addresses with labels: a network set, or a host endpoint. */

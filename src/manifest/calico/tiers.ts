@@ -8,7 +8,7 @@ import { isCalico } from "./kinds.ts";
 import { float } from "./numbers.ts";
 
 /** One tier: its place among the others, and whether it ends in Deny. */
-export type Tier = { readonly name: string; readonly rank: number; readonly isolates: boolean };
+type Tier = { readonly name: string; readonly rank: number; readonly isolates: boolean };
 
 /** The tiers of a tree, the built-in ones among them. */
 export type Tiers = { readonly byName: ReadonlyMap<string, Tier>; readonly issues: readonly Issue[] };

@@ -61,7 +61,7 @@ function size(intervals: Intervals<number> | Intervals<bigint>): number {
 }
 
 /** One block, or one address where `bare` ones are allowed. */
-export function readCidr(field: Field, { bare }: { readonly bare: boolean }): AddressSet {
+function readCidr(field: Field, { bare }: { readonly bare: boolean }): AddressSet {
   const value = text(field) ?? "";
   const block = parseCidr(value);
   if (block !== undefined) return block.set;

@@ -8,7 +8,7 @@ const CLUSTER = "io.cilium.k8s.policy.cluster";
 const TRUE_NAME = "kubernetes.io/metadata.name";
 
 /** Addresses outside the cluster, and the names for them. */
-export const WORLD: Predicate = { op: "addresses", set: ALL_ADDRESSES, pods: false };
+const WORLD: Predicate = { op: "addresses", set: ALL_ADDRESSES, pods: false };
 
 /** Labels of everybody who is no pod, besides the source `reserved`. The API server is taken to be outside. */
 const RESERVED: readonly { readonly labels: readonly string[]; readonly who: Predicate }[] = [

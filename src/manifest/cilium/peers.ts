@@ -1,16 +1,12 @@
-import type { Action, Direction } from "../../model/policy.ts";
 import { NOTHING, or, type Predicate } from "../../model/predicate.ts";
 import { noteIssue, placeIn } from "../dialects/findings.ts";
 import { type Field, fault, items, member, text } from "../fields.ts";
 import { type MissingGroup, outside, readCidrSet, readCidrs } from "./cidr.ts";
 import { ENTITIES, matchPeers, namesCluster, OCCASIONAL_ENTITIES } from "./match.ts";
 import { readName } from "./names.ts";
-import type { RuleScope } from "./scope.ts";
+import type { PeerPlace, RuleScope } from "./scope.ts";
 import { type Condition, NAMESPACE_LABELS, POD_NAMESPACE, readSelectors } from "./selector.ts";
 import { readServices } from "./services.ts";
-
-/** Where the peers stand: the direction, and what the rule does. */
-export type PeerPlace = { readonly direction: Direction; readonly action: Action };
 
 type Reader = (field: Field, place: PeerPlace, scope: RuleScope) => Predicate;
 

@@ -30,7 +30,7 @@ const DEFAULT_DENY = shape("enableDefaultDeny", ["ingress", "egress"]);
 const DIRECTIONS: readonly Direction[] = ["ingress", "egress"];
 
 /** Names and ranks of the tiers that Cilium's own policies stand in. */
-export const DENY_TIER = { tier: "cilium-deny", rank: 1 } as const;
+const DENY_TIER = { tier: "cilium-deny", rank: 1 } as const;
 export const ALLOW_TIER = { tier: "policy", rank: 2 } as const;
 
 /** What every policy of a tree is read against. */

@@ -1,3 +1,4 @@
+import type { Action, Direction } from "../../model/policy.ts";
 import type { ConvertContext } from "../context.ts";
 import type { Findings } from "../dialects/findings.ts";
 import type { Service } from "../dialects/services.ts";
@@ -16,3 +17,6 @@ export type RuleScope = {
   readonly services: readonly Service[];
   readonly findings: Findings;
 };
+
+/** Where the peers stand: the direction, and what the rule does. */
+export type PeerPlace = { readonly direction: Direction; readonly action: Action };

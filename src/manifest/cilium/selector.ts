@@ -3,7 +3,7 @@ import { checkMap, type Field, fault, items, member, shape, text, textMap } from
 import { labelKeyFault, labelValueFault } from "../syntax.ts";
 
 /** Where a label comes from; `any` is every source. */
-export type Source = "any" | "k8s" | "reserved" | "other";
+type Source = "any" | "k8s" | "reserved" | "other";
 
 /** One condition on a label of an endpoint. `key` has no source before it. */
 export type Condition = Requirement & { readonly source: Source };

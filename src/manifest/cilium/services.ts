@@ -5,8 +5,7 @@ import { noteIssue } from "../dialects/findings.ts";
 import { podsBehind, type Service } from "../dialects/services.ts";
 import { checkMap, type Field, fault, items, member, shape, text } from "../fields.ts";
 import { labelSelector } from "../selector.ts";
-import type { PeerPlace } from "./peers.ts";
-import type { RuleScope } from "./scope.ts";
+import type { PeerPlace, RuleScope } from "./scope.ts";
 
 const ENTRY = shape("an entry of toServices", ["k8sService", "k8sServiceSelector"]);
 const NAMED = shape("k8sService", ["serviceName", "namespace"]);

@@ -41,11 +41,6 @@ export function readService(object: ManifestObject): Service {
   };
 }
 
-/** The Services of a tree that `wanted` picks. */
-export function findServices(objects: readonly ManifestObject[], wanted: (service: Service) => boolean): Service[] {
-  return objects.map(readService).filter(wanted);
-}
-
 /** The pods behind any of `services`. */
 export function podsBehind(services: readonly Service[]): Predicate {
   return or(...services.flatMap(({ pods }) => (pods === undefined ? [] : [pods])));

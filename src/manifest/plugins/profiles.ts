@@ -40,10 +40,10 @@ const EFFECTS = [
 export type Effect = (typeof EFFECTS)[number];
 
 const VALUES = ["yes", "no", "partial", "unknown"] as const;
-export type Support = (typeof VALUES)[number];
+type Support = (typeof VALUES)[number];
 
 /** What one plugin does with one feature, and where that was read. */
-export type Cell = {
+type Cell = {
   readonly value: Support;
   readonly effect: Effect;
   readonly source: string;
