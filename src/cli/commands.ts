@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import path from "node:path";
 import { InputError } from "../errors.ts";
 import type { Cluster } from "../model/cluster.ts";
 import type { ExplainReport } from "../report/explain.ts";
 import type { ListReport } from "../report/list.ts";
 import type { Context, Report } from "../report/report.ts";
+import type { ConfigFacts } from "../review/config-facts.ts";
 import { explainPair } from "../review/explain-pair.ts";
 import { listCluster } from "../review/list-tree.ts";
 import { type ReviewInput, review, whatIsThere } from "../review.ts";
@@ -14,9 +13,10 @@ import { defaultBranch, mergeBase, resolveRef } from "../tree/refs.ts";
 import { isShallow, openRepository, type Repository } from "../tree/repository.ts";
 import type { Tree } from "../tree/tree.ts";
 import { workingTree } from "../tree/working-tree.ts";
+import { inWorkshop } from "../tree/workshop.ts";
 import { VERSION } from "../version.ts";
 import { choice, count, type Flags, overridesOf, peerQuery, portQuery } from "./options.ts";
-import { type ConfigFacts, configFacts, treeOf } from "./trees.ts";
+import { configFacts, treeOf } from "./trees.ts";
 
 const MAX_PAIRS = 100_000;
 
@@ -35,7 +35,7 @@ export function runReview(paths: readonly string[], flags: Flags): Promise<Repor
   }
   const named = head.commit === undefined ? "" : ` --head ${head.commit.slice(0, 12)}`;
   const reproduce = `netpol-review review --base ${base.commit?.slice(0, 12) ?? ""}${named}`;
-  return inWorkshop((workshop) =>
+  return workshop((workshop) =>
     review({ ...common({ base, head, facts, flags, reproduce, workshop }), base, roots: roots(paths, facts, flags) }),
   );
 }
@@ -46,7 +46,7 @@ export function runDiff(before: string, after: string, flags: Flags): Promise<Re
   const head = treeOf(after, true);
   const facts = configFacts(base, head, flags.config);
   const reproduce = `netpol-review diff ${quoted(before)} ${quoted(after)}`;
-  return inWorkshop((workshop) =>
+  return workshop((workshop) =>
     review({ ...common({ base, head, facts, flags, reproduce, workshop }), base, roots: roots([], facts, flags) }),
   );
 }
@@ -56,7 +56,7 @@ export function runCheck(dir: string, flags: Flags): Promise<Report> {
   const head = treeOf(dir, false);
   const facts = configFacts(head, head, flags.config);
   const reproduce = `netpol-review check ${quoted(dir)}`;
-  return inWorkshop((workshop) =>
+  return workshop((workshop) =>
     review({
       ...common({ base: head, head, facts, flags, reproduce, workshop }),
       base: undefined,
@@ -108,7 +108,7 @@ async function clusterOf(
   const facts = configFacts(base, head, flags.config);
   const [broken] = facts.choice.fatal;
   if (broken !== undefined) throw new InputError(broken.code, broken.at, broken.message);
-  const clusters = await inWorkshop((workshop) =>
+  const clusters = await workshop((workshop) =>
     whatIsThere({
       ...common({ base, head, facts, flags, reproduce: "", workshop }),
       base,
@@ -198,18 +198,8 @@ function baseTree(repository: Repository, ref: string | undefined, head: Tree): 
   return commitTree(repository, base, { label: branch });
 }
 
-/** Runs `work` with an empty folder of its own, and removes the folder. */
-async function inWorkshop<T>(work: (workshop: ReviewInput["workshop"]) => Promise<T>): Promise<T> {
-  const scratch = mkdtempSync(path.join(tmpdir(), "netpol-review-"));
-  const proxies: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env)) {
-    if (/^(https?|no|all)_proxy$/i.test(name) && value !== undefined) proxies[name] = value;
-  }
-  try {
-    return await work({ path: process.env.PATH ?? "", scratch, proxies });
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+function workshop<T>(work: (workshop: ReviewInput["workshop"]) => Promise<T>): Promise<T> {
+  return inWorkshop(tmpdir(), process.env, work);
 }
 
 function quoted(text: string): string {

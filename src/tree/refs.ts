@@ -22,6 +22,11 @@ export function hasCommit(repository: Repository, commit: string): boolean {
   return commitOf(repository, commit) !== undefined;
 }
 
+/** The id of a commit's files; undefined where the commit is not there. Equal ids mean equal files. */
+export function treeId(repository: Repository, commit: string): string | undefined {
+  return verify(repository, `${commit}^{tree}`);
+}
+
 /** The ids of a commit's parents, as the commit itself names them, whether they are there or not. */
 export function parents(repository: Repository, commit: string): readonly string[] {
   const text = run(repository, ["cat-file", "commit", commit]).toString("latin1");

@@ -1,0 +1,45 @@
+import { type Choice, chooseConfig } from "../config/choose-config.ts";
+import { type ConfigChange, compareConfigs } from "../config/compare-configs.ts";
+import type { ParsedConfig } from "../config/types.ts";
+import { parseConfig } from "../config.ts";
+import { isManifestPath } from "../manifest/load-tree.ts";
+import { PLUGIN_NAMES } from "../manifest/plugins/profiles.ts";
+import type { Tree } from "../tree/tree.ts";
+import { bytesOf, changedPaths } from "./contents.ts";
+import { workflowChanges } from "./workflow-changes.ts";
+
+/** Where a repository's own configuration is, unless somebody says otherwise. */
+export const CONFIG_PATH = ".github/netpol-review.yml";
+
+/** By which configuration two trees are judged, and what differs between theirs. */
+export type ConfigFacts = {
+  readonly choice: Choice;
+  readonly configChanges: readonly ConfigChange[];
+  readonly workflowChanges: readonly { readonly message: string; readonly file: string }[];
+};
+
+/** Reads the configuration at a path inside the trees. */
+export function factsInTrees(base: Tree, head: Tree, file: string, typed: boolean): ConfigFacts {
+  const before = configIn(base, file);
+  const after = base === head ? before : configIn(head, file);
+  const changed = changedPaths(base, head);
+  const touched = base === head || [...changed].some((path) => path === file || isManifestPath(path));
+  const choice = chooseConfig({ base: before, head: after, file, typed, touched });
+  const isComparable =
+    (before === undefined || before.config !== undefined) && (after === undefined || after.config !== undefined);
+  const configChanges = isComparable && base !== head ? compareConfigs(before?.config, after?.config) : [];
+  return { choice, configChanges, workflowChanges: base === head ? [] : workflowChanges({ base, head }, changed) };
+}
+
+/** The configuration at `file` of a tree; `undefined` where it has none. */
+export function configIn(tree: Tree, file: string): ParsedConfig | undefined {
+  const entry = tree.entries.find(({ path }) => path === file);
+  if (entry === undefined) return undefined;
+  const bytes = bytesOf(tree, entry);
+  if (bytes !== undefined) return parseConfig(bytes, file, PLUGIN_NAMES);
+  const at = { file, line: 0 };
+  return {
+    config: undefined,
+    issues: [{ code: "CONFIG_INVALID", severity: "error", at, message: "the configuration cannot be read" }],
+  };
+}
