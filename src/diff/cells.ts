@@ -1,9 +1,10 @@
 import type { Effect } from "../engine/effects.ts";
-import { type Kind, receivesDifferently, sendsDifferently } from "../engine/kinds.ts";
+import type { Kind } from "../engine/kinds.ts";
 import type { Reach } from "../engine/reach.ts";
 import type { Side } from "../model/peer.ts";
 import { type AddressSet, ALL_ADDRESSES, intersectAddresses, NO_ADDRESS, unionAddresses } from "../sets/addresses.ts";
 import { type Conn, intersect, NONE, subtract, union, withoutIdleNames } from "../sets/conn.ts";
+import { candidatesOf } from "./candidates.ts";
 
 /** What one pair of ends may exchange before and after, in canonical form: equal changes are one object. */
 export type Delta = {
@@ -29,10 +30,10 @@ const ABSENT: Half = { conn: NONE, restricted: NONE, digest: "" };
 /** Compares both sides kind by kind; only where an effect, a class or existence differs. */
 export function compare(kinds: readonly Kind[], reach: Reach, universe: Conn): readonly Row[] {
   const deltas = deltaTable(universe, false);
-  const receivers = kinds.filter(receivesDifferently);
+  const candidates = candidatesOf(kinds, reach);
   const rows: Row[] = [];
   for (const src of kinds) {
-    const to = rowTo(src, sendsDifferently(src) ? kinds : receivers, reach, deltas);
+    const to = rowTo(src, candidates(src), reach, deltas);
     const toAddresses = src.base.egress === src.head.egress ? NO_SETS : outside(src, "egress", reach, deltas);
     const fromAddresses = src.base.ingress === src.head.ingress ? NO_SETS : outside(src, "ingress", reach, deltas);
     if (to.size + toAddresses.size + fromAddresses.size > 0) rows.push({ kind: src, to, toAddresses, fromAddresses });

@@ -15,7 +15,7 @@ export type Effect = {
   readonly narrows: boolean;
 };
 
-export type EffectTier = { readonly rules: readonly Rule[]; readonly isolates: boolean };
+export type EffectTier = { readonly rank: number; readonly rules: readonly Rule[]; readonly isolates: boolean };
 
 /** Hands out one `Effect` object for equal effects. */
 export type Effects = {
@@ -81,7 +81,8 @@ export function internEffects(meaning: Meanings): Effects {
   };
 }
 
-function hasNames(term: ConnTerm): boolean {
+/** True of a term that names ports. */
+export function hasNames(term: ConnTerm): boolean {
   return term.names.length > 0 || term.notNames.length > 0;
 }
 
