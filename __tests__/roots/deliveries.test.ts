@@ -77,6 +77,13 @@ describe("a Flux Kustomization", () => {
     );
   });
 
+  test("that moves to another file is the same", () => {
+    const spec = "{path: apps/web, sourceRef: {name: a}, kubeConfig: {secretRef: {name: x}}}";
+    const plan = planOf({ ...app, "f.yaml": flux("web", spec) }, { ...app, "moved/g.yaml": flux("web", spec) });
+    const roots = rootsOf(plan);
+    expect([errors(plan), roots.length, roots[0]?.base?.key === roots[0]?.head?.key]).toEqual([[], 1, true]);
+  });
+
   test("that says `reconcile: disabled` from now on is told", () => {
     const head = flux("web", "{path: apps/web}").replace(
       "metadata: {",

@@ -160,6 +160,22 @@ describe.skipIf(!hasKustomize)(`roots that cannot be rendered${why}`, () => {
     expect([issues(found), found.coverage.tools]).toEqual([["error NOT_ANALYSED"], []]);
   });
 
+  test("a root under a new name is the same root, with its changes", async () => {
+    const many = [policy("a"), policy("b"), policy("c")];
+    const before = { ...app("overlays/eu", ...many), ...app("overlays/us", ...many) };
+    const after = {
+      ...app("envs/eu", ...many),
+      ...app("overlays/us", ...many),
+      ...app("envs/eu", policy("a"), policy("b")),
+    };
+    const found = await deploy(before, { ...after, "envs/eu/2.yaml": "" });
+    expect(shape(found).sort()).toEqual([
+      ["envs/eu", 3, 2],
+      ["overlays/us", 3, 3],
+    ]);
+    expect(issues(found)).toEqual([]);
+  });
+
   test("a root with objects before and none now is an error", async () => {
     const both = { ...good, ...app("b", policy("b")) };
     expect(issues(await deploy(both, { ...good, "b/kustomization.yaml": kustomization() }))).toEqual([

@@ -39,6 +39,34 @@ export function deliveriesOf(inventory: Inventory, known: KnownDeliveries = new 
   return { found, undeliverable };
 }
 
+/**
+ * The deliveries of both sides, with ids that outlive a move to another file wherever no side has two of one name.
+ */
+export function withStableIds(
+  base: Deliveries,
+  head: Deliveries,
+): { readonly base: Deliveries; readonly head: Deliveries } {
+  const names = new Map<string, number>();
+  for (const { found } of [base, head]) {
+    const own = new Map<string, number>();
+    for (const { delivery } of found) own.set(nameIn(delivery), (own.get(nameIn(delivery)) ?? 0) + 1);
+    for (const [name, count] of own) names.set(name, Math.max(count, names.get(name) ?? 0));
+  }
+  const renamed = (side: Deliveries): Deliveries => ({
+    ...side,
+    found: side.found.map(({ delivery, folder }) => {
+      const name = nameIn(delivery);
+      return { folder, delivery: names.get(name) === 1 ? { ...delivery, id: name } : delivery };
+    }),
+  });
+  return { base: renamed(base), head: renamed(head) };
+}
+
+/** The id without the file. */
+function nameIn({ id, at }: Delivery): string {
+  return id.slice(at.file.length);
+}
+
 function readFile(file: string, text: string): FileDeliveries {
   const deliveries: (readonly [Delivery, string])[] = [];
   const unknowable: Undeliverable[] = [];

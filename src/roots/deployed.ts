@@ -4,6 +4,7 @@ import { identitiesOf } from "./identities.ts";
 import { controlIssues, type PlacedObject } from "./object-controls.ts";
 import { type Group, partition } from "./partition.ts";
 import type { ClusterPlan, Plan, RawEntry, Root, Side, Sides } from "./plan-types.ts";
+import { pairRenamed } from "./renamed.ts";
 import type { RenderedDocument, RootResult } from "./rendered-types.ts";
 import { rootIssues } from "./root-issues.ts";
 
@@ -49,7 +50,8 @@ export type Deployed = {
 };
 
 /** Puts what was rendered and what is read as it stands together, and splits clusters that nobody configured. */
-export function deployed(plan: Plan, executed: Executed, namespace = "default"): Deployed {
+export function deployed(planned: Plan, ran: Executed, namespace = "default"): Deployed {
+  const { plan, executed } = withRenamed(planned, ran, namespace);
   const parts = plan.clusters.flatMap((cluster) =>
     plan.isConfigured ? [{ ...cluster, groups: cluster.roots }] : splitUp(cluster, executed, namespace),
   );
@@ -60,6 +62,20 @@ export function deployed(plan: Plan, executed: Executed, namespace = "default"):
     unchanged: parts.filter(isUnchanged).map((part) => part.name),
     coverage: coverageOf(plan, executed),
   };
+}
+
+/** The plan and its results with roots that only have a new name made one. */
+function withRenamed(plan: Plan, executed: Executed, namespace: string): { plan: Plan; executed: Executed } {
+  const results = new Map(executed.results);
+  const apart = new Set<ClusterPlan>();
+  const clusters = plan.clusters.map((cluster) => {
+    const paired = pairRenamed(cluster.roots, results, identitiesOf(cluster, results, namespace));
+    for (const [root, result] of paired.results) results.set(root, result);
+    const one = { ...cluster, roots: paired.roots };
+    if (executed.apart.has(cluster)) apart.add(one);
+    return one;
+  });
+  return { plan: { ...plan, clusters }, executed: { ...executed, results, apart } };
 }
 
 function splitUp(cluster: ClusterPlan, executed: Executed, namespace: string): Part[] {

@@ -2,7 +2,7 @@ import type { Issue } from "../errors.ts";
 import { isManifestName } from "../tree/path.ts";
 import type { Tree } from "../tree/tree.ts";
 import type { RootsConfig } from "./config-types.ts";
-import { deliveriesOf, type KnownDeliveries } from "./deliveries.ts";
+import { deliveriesOf, type KnownDeliveries, withStableIds } from "./deliveries.ts";
 import { type Inventory, isIgnored, type Memo, newMemo, survey } from "./inventory.ts";
 import { type PathMatch, pathMatcher } from "./match.ts";
 import { unanalysed } from "./not-analysed.ts";
@@ -20,7 +20,10 @@ export function plan(base: Tree, head: Tree, config: RootsConfig, namespace = "d
   const excluded = pathMatcher(config.exclude);
   const memo = newMemo();
   const known: KnownDeliveries = new Map();
-  const trees = { base: treePlan(base, { excluded, memo, known }), head: treePlan(head, { excluded, memo, known }) };
+  const trees = paired({
+    base: treePlan(base, { excluded, memo, known }),
+    head: treePlan(head, { excluded, memo, known }),
+  });
   const scopes = scopesOf(config);
   const planned = scopes.map((scope) => planScope(trees, scope, { config, namespace }));
   const issues = unanalysed(
@@ -48,6 +51,15 @@ function treePlan(
 ): TreePlan {
   const inventory = survey(tree, excluded, memo);
   return { inventory, deliveries: deliveriesOf(inventory, known) };
+}
+
+/** Both sides with the same ids for the same deliveries. */
+function paired({ base, head }: Sides<TreePlan>): Sides<TreePlan> {
+  const deliveries = withStableIds(base.deliveries, head.deliveries);
+  return {
+    base: { ...base, deliveries: deliveries.base },
+    head: { ...head, deliveries: deliveries.head },
+  };
 }
 
 type Planned = {
