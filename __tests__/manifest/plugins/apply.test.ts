@@ -1,32 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { buildCluster } from "../../../src/manifest/cluster.ts";
-import { type Applied, applyProfile } from "../../../src/manifest/plugins/apply.ts";
-import { asRead } from "../../../src/manifest/plugins/objects.ts";
+import { applyProfile } from "../../../src/manifest/plugins/apply.ts";
 import { PROFILES, profileNamed } from "../../../src/manifest/plugins/profiles.ts";
+import type { Cluster } from "../../../src/model/cluster.ts";
 import { judge } from "../../../src/pointwise/judge.ts";
-import { OPTIONS, objectsOf } from "../context.ts";
+import { clusterOf, endpoint, pods } from "../cluster-of.ts";
 
-const PODS = `
-apiVersion: v1
-kind: Pod
-metadata: {name: db, namespace: prod, labels: {app: db}}
-spec: {containers: [{name: c, image: x, ports: [{name: sql, containerPort: 5432}]}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: api, namespace: prod, labels: {app: api}}
-spec: {containers: [{name: c, image: x}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: web, namespace: prod, labels: {app: web}}
-spec: {containers: [{name: c, image: x}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: prom, namespace: mon, labels: {app: prom}}
-spec: {containers: [{name: c, image: x}]}
-`;
+const PODS = pods("prod/db app=db", "prod/api app=api", "prod/web app=web", "mon/prom app=prom");
 
 function policy(spec: string, name = "p"): string {
   return `apiVersion: networking.k8s.io/v1
@@ -41,38 +20,17 @@ ${spec
 `;
 }
 
-/** The policies of a text under a plugin, as a review applies it. */
-function under(plugin: string, text: string) {
-  const profile = profileNamed(plugin);
-  if (profile === undefined) throw new Error(plugin);
-  const read = asRead([...objectsOf(PODS, "pods.yaml").objects, ...objectsOf(text, "p.yaml").objects], profile);
-  const counts = { files: 1, documents: 0, skipped: 0 };
-  const cluster = buildCluster({ objects: read.objects, issues: [], counts }, { ...OPTIONS, cni: plugin });
-  const applied = applyProfile(cluster.policies, cluster.workloads, profile);
-  return { ...applied, cluster, deviations: [...read.deviations, ...applied.deviations] };
+/** The cluster of a text in `1.yaml` under a plugin; `undefined`: under none. */
+function under(plugin: string | undefined, text: string): Cluster {
+  return clusterOf([PODS, text], { cni: plugin });
 }
 
-type Under = ReturnType<typeof under>;
-
-function open(
-  { policies, cluster }: Pick<Under, "policies" | "cluster">,
-  src: string,
-  port: number,
-  dst = "db",
-): boolean {
-  const pod = (name: string) => cluster.workloads.find((each) => each.name === name)?.pod;
-  const [from, to] = [pod(src), pod(dst)];
-  if (from === undefined || to === undefined) throw new Error(src);
-  const flow = {
-    src: { kind: "pod" as const, pod: from },
-    dst: { kind: "pod" as const, pod: to },
-    protocol: "TCP" as const,
-    port,
-  };
-  return judge(policies, flow).allowed;
+function open(cluster: Cluster, src: string, port: number, dst = "prod/db"): boolean {
+  const flow = { src: endpoint(cluster, src), dst: endpoint(cluster, dst), protocol: "TCP" as const, port };
+  return judge(cluster.policies, flow).allowed;
 }
 
-function texts({ deviations }: Pick<Applied, "deviations">): readonly string[] {
+function texts({ deviations }: Cluster): readonly string[] {
   return deviations.map(({ at, text }) => `${at.line}: ${text}`);
 }
 
@@ -80,14 +38,14 @@ const NAMED = policy(`
 podSelector: {matchLabels: {app: db}}
 ingress:
 - from: [{podSelector: {matchLabels: {app: api}}}]
-  ports: [{port: sql}]
+  ports: [{port: http}]
 `);
 
 describe("what a plugin makes of a policy", () => {
   test("Flannel enforces nothing: every flow is allowed, and one issue says so", () => {
     const result = under("flannel", policy("podSelector: {}\npolicyTypes: [Ingress, Egress]"));
     expect(result.policies).toEqual([]);
-    expect(open(result, "prom", 1)).toBe(true);
+    expect(open(result, "mon/prom", 1)).toBe(true);
     expect(result.issues.map(({ code, message }) => [code, message])).toEqual([
       ["NOT_ENFORCED", "`flannel` enforces no policy: every flow is allowed, whatever 1 policies say"],
     ]);
@@ -96,7 +54,7 @@ describe("what a plugin makes of a policy", () => {
   test("Weave Net rejects a policy with a port name as a whole, and keeps the others", () => {
     const result = under("weave-net", `${NAMED}---\n${policy("podSelector: {matchLabels: {app: web}}", "other")}`);
     expect(result.policies.map(({ object }) => object.name)).toEqual(["other"]);
-    expect(open(result, "prom", 9)).toBe(true);
+    expect(open(result, "mon/prom", 9)).toBe(true);
     expect(texts(result)).toEqual([
       expect.stringMatching(/^7: Weave Net rejects all of `NetworkPolicy prod\/p` for a port by name: one named port/),
     ]);
@@ -109,7 +67,7 @@ ingress:
 - ports: [{port: 8000, endPort: 8100}, {port: 9000}, {port: 9001}]
 `);
     const result = under("weave-net", range);
-    expect([8000, 8001, 8100, 9000, 9001].map((port) => open(result, "api", port))).toEqual([
+    expect([8000, 8001, 8100, 9000, 9001].map((port) => open(result, "prod/api", port))).toEqual([
       true,
       false,
       false,
@@ -117,24 +75,28 @@ ingress:
       true,
     ]);
     expect(texts(result)).toEqual(["7: Weave Net opens the first port of the range alone: it does not know `endPort`"]);
-    expect(open(under("calico", range), "api", 8001)).toBe(true);
+    expect(open(under("calico", range), "prod/api", 8001)).toBe(true);
   });
 
   test("a range that the API server rejects stays rejected under Weave Net", () => {
-    const { cluster } = under("weave-net", policy("podSelector: {}\ningress: [{ports: [{port: 90, endPort: 80}]}]"));
+    const cluster = under("weave-net", policy("podSelector: {}\ningress: [{ports: [{port: 90, endPort: 80}]}]"));
     expect(cluster.issues.map(({ code }) => code)).toEqual(["REJECTED"]);
   });
 
   test("OVN-Kubernetes opens the whole protocol for a rule with names alone", () => {
     const result = under("ovn-kubernetes", NAMED);
-    expect([open(result, "api", 5432), open(result, "api", 22), open(result, "web", 22)]).toEqual([true, true, false]);
+    expect([open(result, "prod/api", 8080), open(result, "prod/api", 22), open(result, "prod/web", 22)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect(texts(result)).toEqual([
       expect.stringMatching(
         /^7: OVN-Kubernetes \(OpenShift\) opens this rule to every port of the protocol: over-permissive/,
       ),
     ]);
-    const mixed = policy("podSelector: {matchLabels: {app: db}}\ningress: [{ports: [{port: sql}, {port: 80}]}]");
-    expect([80, 5432, 22].map((port) => open(under("ovn-kubernetes", mixed), "api", port))).toEqual([
+    const mixed = policy("podSelector: {matchLabels: {app: db}}\ningress: [{ports: [{port: http}, {port: 80}]}]");
+    expect([80, 8080, 22].map((port) => open(under("ovn-kubernetes", mixed), "prod/api", port))).toEqual([
       true,
       true,
       false,
@@ -149,8 +111,12 @@ ingress:
 - from: [{podSelector: {matchLabels: {app: api}}}]
 `);
     const result = under("romana", both);
-    expect([open(result, "api", 1), open(result, "web", 1), open(result, "prom", 1)]).toEqual([true, true, false]);
-    expect(open(result, "db", 1, "web")).toBe(true);
+    expect([open(result, "prod/api", 1), open(result, "prod/web", 1), open(result, "mon/prom", 1)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(open(result, "prod/db", 1, "prod/web")).toBe(true);
     expect(texts(result).map((text) => text.slice(0, 60))).toEqual([
       "8: Romana opens this rule to the whole namespace: reads exte",
       "2: Romana does not enforce egress: what `NetworkPolicy prod/",
@@ -162,7 +128,7 @@ ingress:
       "podSelector: {matchLabels: {app: db}}\ningress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]",
     );
     const result = under("romana", block);
-    expect([open(result, "web", 1), open(result, "prom", 1)]).toEqual([true, false]);
+    expect([open(result, "prod/web", 1), open(result, "mon/prom", 1)]).toEqual([true, false]);
   });
 
   test("Azure NPM rejects a policy with an IPv6 block as a whole", () => {
@@ -175,7 +141,7 @@ ingress:
 
   test("a rule that is narrowed counts in full, with a note", () => {
     const result = under("kube-router", NAMED);
-    expect(open(result, "api", 5432)).toBe(true);
+    expect(open(result, "prod/api", 8080)).toBe(true);
     expect(texts(result)).toEqual([
       expect.stringMatching(/^7: kube-router .* reads a port by name in part: spec.containers only/),
     ]);
@@ -184,7 +150,7 @@ ingress:
   test("what nobody read changes no answer and is noted", () => {
     const sctp = policy("podSelector: {matchLabels: {app: db}}\ningress: [{ports: [{protocol: SCTP, port: 7}]}]");
     const result = under("kube-router", sctp);
-    expect(result.policies).toEqual(result.cluster.policies);
+    expect(result.policies).toEqual(under(undefined, sctp).policies);
     expect(texts(result)).toEqual([
       expect.stringMatching(/^6: what kube-router \(also in k3s\) does with SCTP is not known/),
     ]);
@@ -204,7 +170,11 @@ spec:
       under("ovn-kubernetes", admin),
       under("antrea", admin),
     ];
-    expect([open(kubeRouter, "api", 1), open(ovn, "api", 1), open(antrea, "api", 1)]).toEqual([true, false, false]);
+    expect([open(kubeRouter, "prod/api", 1), open(ovn, "prod/api", 1), open(antrea, "prod/api", 1)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(texts(kubeRouter)).toEqual([
       "2: kube-router (also in k3s) does not know the kind `AdminNetworkPolicy`: `AdminNetworkPolicy deny` is ignored",
     ]);
@@ -221,19 +191,19 @@ spec:
 podSelector: {matchLabels: {app: db}}
 ingress:
 - from: [{podSelector: {matchLabels: {app: api}}}]
-  ports: [{port: 5432}]
+  ports: [{port: 8080}]
 `);
       const result = under(name, plain);
       const asApi = [true, false, false];
-      const flows = [open(result, "api", 5432), open(result, "api", 1), open(result, "prom", 5432)];
+      const flows = [open(result, "prod/api", 8080), open(result, "prod/api", 1), open(result, "mon/prom", 8080)];
       expect(flows).toEqual(name === "flannel" ? [true, true, true] : asApi);
-      expect(open(result, "web", 5432)).toBe(name === "flannel" || name === "romana");
+      expect(open(result, "prod/web", 8080)).toBe(name === "flannel" || name === "romana");
     },
   );
 
   test("equal policies stay equal objects, so that base and head share them", () => {
     const profile = profileNamed("ovn-kubernetes");
-    const { cluster } = under("ovn-kubernetes", NAMED);
+    const cluster = under(undefined, NAMED);
     const once = profile && applyProfile(cluster.policies, [], profile).policies;
     const again = profile && applyProfile(cluster.policies, [], profile).policies;
     expect(once?.[0]).toBe(again?.[0]);
