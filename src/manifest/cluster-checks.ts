@@ -90,19 +90,28 @@ function namedPortIssue(
   const { rule, port } = at;
   const destinations: Predicate = policy.direction === "ingress" ? policy.subject : rule.peer;
   const entries = where.declaring.get(port.name) ?? [];
-  const leading = entries.filter((entry) => holds(destinations, entry.endpoint));
-  if (leading.some((entry) => protocolsOf(entry, port.name).some((each) => matches(port, each)))) return undefined;
-  if (leading.length === 0 && !selectsAny(where.index, destinations)) return undefined;
-  const other = leading[0] === undefined ? undefined : protocolsOf(leading[0], port.name)[0];
+  let near: Indexed | undefined;
+  for (const entry of leading(destinations, entries, where.index)) {
+    const protocols = protocolsOf(entry, port.name);
+    if (protocols.some((each) => matches(port, each))) return undefined;
+    if (protocols.length > 0) near ??= entry;
+  }
+  if (near === undefined && !selectsAny(where.index, destinations)) return undefined;
   const hint =
-    other === undefined ? "" : `; \`${formatWorkload(leading[0]?.workload ?? NOBODY)}\` declares it for ${other}`;
+    near === undefined
+      ? ""
+      : `; \`${formatWorkload(near.workload)}\` declares it for ${protocolsOf(near, port.name)[0]}`;
   const protocol = port.protocol === undefined ? "" : ` for ${port.protocol}`;
   const subject = formatObject(policy.object);
   const message = `in \`${clip(subject)}\`, no declared pod that \`${rule.path}\` leads to has a port named \`${port.name}\`${protocol}${hint}`;
   return { code: "UNMATCHED_NAMED_PORT", severity: "warning", at: rule.source, message, subject };
 }
 
-const NOBODY = { namespace: "", name: "", kind: "" };
+/** Workloads that a rule leads to, by whichever index is shorter; asked one by one, since the first often settles it. */
+function* leading(destinations: Predicate, declaring: readonly Indexed[], index: WorkloadIndex): Generator<Indexed> {
+  if (onlyNamespace(destinations) !== undefined) yield* selected(index, destinations);
+  else for (const entry of declaring) if (holds(destinations, entry.endpoint)) yield entry;
+}
 
 function matches(port: PortName, protocol: Protocol): boolean {
   return port.protocol === undefined || port.protocol === protocol;
@@ -116,7 +125,9 @@ function byPortName(index: WorkloadIndex): ReadonlyMap<string, readonly Indexed[
   const out = new Map<string, Indexed[]>();
   for (const entry of index.all) {
     for (const name of new Set((entry.workload.pod.ports ?? []).map((port) => port.name))) {
-      out.set(name, [...(out.get(name) ?? []), entry]);
+      const list = out.get(name);
+      if (list === undefined) out.set(name, [entry]);
+      else list.push(entry);
     }
   }
   return out;
