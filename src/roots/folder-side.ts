@@ -51,19 +51,12 @@ export function fluxFolder(
   const extra = closureOf(inventory, folder, editReferences(delivery));
   const all = [...parts, extra];
   const files = new Set([...listed.files.map((file) => file.path), ...all.flatMap((part) => [...part.files])]);
-  const strip = (path: string): string => (folder === "" ? path : path.slice(folder.length + 1));
-  const resources = [...listed.files.map((file) => file.path), ...listed.folders].map(strip).sort();
-  const edits = Object.fromEntries([
-    ...[...(delivery.edits?.values ?? [])].map(([key, value]) => [key, plainValue(value)]),
-    ...[...(delivery.edits?.lists ?? [])].map(([key, items]) => [key, items.map(plainValue)]),
-  ]);
-  const name = folder === "" ? "kustomization.yaml" : `${folder}/kustomization.yaml`;
   const entries = [...files].sort().flatMap((path) => inventory.entries.get(path) ?? []);
   const request: KustomizeRequest = {
     tool: "kustomize",
     path: folder,
     files: entries,
-    written: new Map([[name, JSON.stringify({ kind: "Kustomization", resources, ...edits })]]),
+    written: writtenKustomization(folder, listed, delivery),
     copies: all.flatMap((part) => part.copies),
     at: delivery.at,
     kubeVersion: options.kubeVersion,
@@ -85,7 +78,21 @@ export function fluxFolder(
   };
 }
 
-function listing(inventory: Inventory, folder: string): { files: TreeEntry[]; folders: string[] } {
+/** The kustomization that Flux writes where there is none. */
+function writtenKustomization(folder: string, listed: Listing, delivery: Delivery): ReadonlyMap<string, string> {
+  const strip = (path: string): string => (folder === "" ? path : path.slice(folder.length + 1));
+  const resources = [...listed.files.map((file) => file.path), ...listed.folders].map(strip).sort();
+  const edits = Object.fromEntries([
+    ...[...(delivery.edits?.values ?? [])].map(([key, value]) => [key, plainValue(value)]),
+    ...[...(delivery.edits?.lists ?? [])].map(([key, items]) => [key, items.map(plainValue)]),
+  ]);
+  const name = folder === "" ? "kustomization.yaml" : `${folder}/kustomization.yaml`;
+  return new Map([[name, JSON.stringify({ kind: "Kustomization", resources, ...edits })]]);
+}
+
+type Listing = { readonly files: TreeEntry[]; readonly folders: string[] };
+
+function listing(inventory: Inventory, folder: string): Listing {
   const here = inventory.folders.get(folder);
   const files = (here?.files ?? []).filter(
     (entry) => /\.ya?ml$/i.test(entry.path) && entry.kind !== "submodule" && inventory.looksLikeManifest(entry),

@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 
 /** How a foreign program is held: without network, without the runner's environment, and never for long. */
 export type Cage = {
@@ -23,15 +24,8 @@ const STDERR_BYTES = 65_536;
 
 /** Runs `command` in a process group of its own, which is killed as a whole when a limit is reached. */
 export function run(command: readonly string[], cage: Cage): Promise<Outcome> {
-  const limited = ["/bin/sh", "-c", `ulimit -v ${cage.memoryKib} 2>/dev/null; exec "$@"`, "sh", ...command];
-  const [program, ...args] = cage.unshare === undefined ? limited : [cage.unshare, "-rn", ...limited];
   return new Promise((resolve) => {
-    const child = spawn(program ?? "", args, {
-      cwd: cage.folder,
-      env: { ...cage.env },
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = start(command, cage);
     const chunks: Buffer[] = [];
     let size = 0;
     let stderr = "";
@@ -61,6 +55,13 @@ export function run(command: readonly string[], cage: Cage): Promise<Outcome> {
       else settle({ status: "failed", lastLine: lastLine(stderr) || `ended by ${signal ?? `status ${code}`}` });
     });
   });
+}
+
+function start(command: readonly string[], cage: Cage): ChildProcessByStdio<null, Readable, Readable> {
+  const limited = ["/bin/sh", "-c", `ulimit -v ${cage.memoryKib} 2>/dev/null; exec "$@"`, "sh", ...command];
+  const [program, ...args] = cage.unshare === undefined ? limited : [cage.unshare, "-rn", ...limited];
+  const { folder: cwd, env } = cage;
+  return spawn(program ?? "", args, { cwd, env: { ...env }, detached: true, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 function killGroup(pid: number | undefined): void {
