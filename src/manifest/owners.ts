@@ -25,7 +25,7 @@ const MAKERS: ReadonlyMap<string, readonly string[]> = new Map([
 /**
  * What a declared owner made is left to the owner, if its pods are those of the owner's template; pods of an owner
  * that the tree does not declare become one workload with the owner's name.
- * Source: contract, section 2: "Pods with an owner are one workload"; `docs/semantics.md`, W06.
+ * Source: `docs/semantics.md`, W06.
  */
 export function groupByOwner(placed: readonly PlacedDraft[]): readonly OwnedDraft[] {
   const declared = new Map(placed.map((each) => [key(each.namespace, each.draft.object.ref), each.draft]));
