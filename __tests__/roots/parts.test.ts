@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { templateQuestions } from "../../src/roots/chart-questions.ts";
+import { coverageText } from "../../src/roots/coverage-text.ts";
 import { readMaps } from "../../src/roots/documents.ts";
 import { at, digest, plain } from "../../src/roots/fields.ts";
 import { pathMatcher } from "../../src/roots/match.ts";
@@ -207,4 +208,33 @@ test("values keep hostile keys as keys", () => {
     "__proto__",
     "constructor",
   ]);
+});
+
+describe("what was read, in one line", () => {
+  const none = {
+    kustomize: { roots: 0, twice: 0 },
+    helm: { charts: 0, withDefaults: [] },
+    tools: [],
+    rawFiles: 0,
+    unread: [],
+    ms: 0,
+  };
+  test.each([
+    [none, "0 files"],
+    [
+      { ...none, rawFiles: 1, helm: { charts: 1, withDefaults: ["a"] }, tools: ["helm 3.21.4"] },
+      "1 chart, 1 with default values (helm 3.21.4), 1 file",
+    ],
+    [
+      {
+        ...none,
+        kustomize: { roots: 636, twice: 12 },
+        helm: { charts: 2, withDefaults: [] },
+        tools: ["kustomize 5.8.1"],
+        rawFiles: 41,
+        unread: ["a", "b", "c"],
+      },
+      "12 of 636 kustomize roots rendered twice (kustomize 5.8.1), 2 charts, 41 files; not read: 3",
+    ],
+  ])("%#", (coverage, text) => expect(coverageText(coverage)).toBe(text));
 });
