@@ -151,6 +151,11 @@ describe("slips in admin policies", () => {
       "the selector itself stands here",
     ],
     [
+      "the old shape of pods",
+      anp("a", 1, from("Allow", "pods: {namespaces: {namespaceSelector: {}}, podSelector: {}}")),
+      "the selector stands under `namespaceSelector`",
+    ],
+    [
       "selectors of NetworkPolicy",
       anp("a", 1, from("Allow", "podSelector: {}")),
       "chosen by `pods: {namespaceSelector: …, podSelector: …}`",

@@ -23,7 +23,9 @@ const SUBJECT = shape("a subject", ["namespaces", "pods"], {
   namespaceSelector: "namespaces are chosen by `namespaces`",
   matchLabels: "labels stand under `namespaces` or under `pods`",
 });
-const PODS = shape("`pods`", ["namespaceSelector", "podSelector"]);
+const PODS = shape("`pods`", ["namespaceSelector", "podSelector"], {
+  namespaces: "since network-policy-api v0.1.2 the selector stands under `namespaceSelector`",
+});
 
 /** Pods by the labels of their namespaces and their own. */
 export type AdminPods = { readonly namespaces: readonly Requirement[]; readonly pods: readonly Requirement[] };
