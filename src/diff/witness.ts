@@ -11,10 +11,13 @@ import { FIRST_NAME, hasPorts, type Protocol, protocolAt, SLOTS } from "../sets/
 const FAMILIAR = ["203.0.113.10", "198.51.100.10", "8.8.8.8", "10.0.0.10", "192.168.0.10", "2001:db8::10"];
 const FAMILIAR_PORTS = [80, 443, 8080, 53, 5432, 3306];
 
+const PROTOCOLS: readonly Protocol[] = [
+  ...new Set<Protocol>(["TCP", "UDP", "SCTP", ...Array.from({ length: SLOTS }, (_, slot) => protocolAt(slot))]),
+];
+
 /** One protocol and port of `conn` that people recognise: TCP before UDP before SCTP, a port that `hints` name. */
 export function somePort(conn: Conn, hints: readonly number[]): { protocol: Protocol; port: number } | undefined {
-  const rest = Array.from({ length: SLOTS }, (_, slot) => protocolAt(slot));
-  for (const protocol of ["TCP", "UDP", "SCTP", ...rest] as const) {
+  for (const protocol of PROTOCOLS) {
     const points = pointsOf(conn, protocol);
     if (points.length === 0) continue;
     const wanted = hasPorts(protocol) ? [...hints, ...FAMILIAR_PORTS] : [];
