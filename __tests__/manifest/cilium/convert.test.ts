@@ -436,6 +436,45 @@ describe("ports and what stands above them", () => {
   });
 });
 
+describe("labels that Cilium leaves out of identities by default", () => {
+  const sets = pods("prod/s app=s,pod-template-hash=x");
+  const on = (condition: string) => `{matchExpressions: [{key: pod-template-hash, ${condition}}]}`;
+
+  test.each([
+    [
+      "an allow by such a label counts",
+      `ingress: [{fromEndpoints: [${on("operator: In, values: [x]")}]}]`,
+      [true, false],
+    ],
+    [
+      "an allow by its absence is for everybody",
+      `ingress: [{fromEndpoints: [${on("operator: DoesNotExist")}]}]`,
+      [true, true],
+    ],
+    [
+      "a deny by such a label is for nobody",
+      `ingress: [{fromEndpoints: [{}]}]\ningressDeny: [{fromEndpoints: [${on("operator: Exists")}]}]`,
+      [true, true],
+    ],
+    [
+      "a deny by its absence is for those without it",
+      `ingress: [{fromEndpoints: [{}]}]\ningressDeny: [{fromEndpoints: [${on("operator: DoesNotExist")}]}]`,
+      [true, false],
+    ],
+  ])("%s", (_title, spec, expected) => {
+    const cluster = under(policy(spec), sets);
+    expect(["prod/s", "prod/api"].map((src) => open(cluster, src, "prod/db"))).toEqual(expected);
+    expect(issues(cluster)[0]).toMatch(
+      /^SUSPECT \d: selects by `pod-template-hash`, which Cilium leaves out of identities by default/,
+    );
+  });
+
+  test("a policy that selects its pods by such a label governs none", () => {
+    const cluster = under(policy("ingress: [{}]", { subject: "{matchLabels: {pod-template-hash: x}}" }), sets);
+    expect(open(cluster, "dev/web", "prod/s")).toBe(true);
+  });
+});
+
 describe("subjects", () => {
   test("a foreign namespace in the selector of a policy is overridden, and told", () => {
     const cluster = under(

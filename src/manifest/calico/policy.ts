@@ -208,8 +208,8 @@ function readHostFlags(spec: Field, { object, selector, global }: HostFlags, sco
   if (preDnat) checkNoEgress(spec);
   const kinds = [doNotTrack ? "`doNotTrack`" : "", preDnat ? "`preDNAT`" : ""].filter((each) => each !== "");
   const hosts = scope.hosts.filter(({ labels }) => matchesLabels(selector, labels));
-  const note = (line: number, reading: string) =>
-    noteIssue(scope.findings, object, { code: "NOT_ANALYSED", line, text: reading, hides: true });
+  const note = (line: number, reading: string, hides = true) =>
+    noteIssue(scope.findings, object, { code: "NOT_ANALYSED", line, text: reading, hides });
   if (kinds.length > 0)
     note(spec.line, `sets ${kinds.join(" and ")}: it governs host endpoints, which are not evaluated`);
   else if (forwarded)
@@ -219,7 +219,7 @@ function readHostFlags(spec: Field, { object, selector, global }: HostFlags, sco
     );
   else if (hosts.length > 0) {
     const names = hosts.map(({ name }) => `\`${name}\``).join(", ");
-    note(object.source.line, `governs ${names} too: host endpoints are not evaluated`);
+    note(object.source.line, `governs ${names} too: host endpoints are not evaluated`, false);
   }
   return kinds.length > 0;
 }

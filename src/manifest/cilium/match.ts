@@ -35,18 +35,32 @@ export const ENTITIES: ReadonlyMap<string, Predicate> = new Map<string, Predicat
 export const OCCASIONAL_ENTITIES: readonly string[] = ["ingress", "health", "init", "unmanaged"];
 export const STANDING_ENTITIES: readonly string[] = ["host", "remote-node", "kube-apiserver"];
 
+/** How a condition is taken that the manifests alone do not decide. */
+type Reading = {
+  /** Whether a condition on the name of the cluster holds. */
+  readonly cluster: boolean;
+  /** Whether a condition on a label that Cilium usually leaves out holds where either reading says so, or both do. */
+  readonly leftOut: "either" | "both";
+};
+
+export const READINGS = {
+  allow: { cluster: true, leftOut: "either" },
+  deny: { cluster: false, leftOut: "both" },
+  subject: { cluster: true, leftOut: "both" },
+} as const satisfies Record<string, Reading>;
+
 /**
  * Everybody whose labels satisfy all of `conditions`: pods by their labels, nodes and the outside by reserved ones.
  * Source: cilium/cilium pkg/policy/api/selector.go, Matches.
  */
-export function matchPeers(conditions: readonly Condition[], clusters: "any" | "none"): Predicate {
+export function matchPeers(conditions: readonly Condition[], reading: Reading): Predicate {
   const others = RESERVED.filter(({ labels }) => conditions.every((each) => holdsReserved(each, labels)));
-  return or(matchPods(conditions, clusters), ...others.map(({ who }) => who));
+  return or(matchPods(conditions, reading), ...others.map(({ who }) => who));
 }
 
-/** The pods whose labels satisfy all of `conditions`. `clusters` says whether a condition on the cluster holds. */
-export function matchPods(conditions: readonly Condition[], clusters: "any" | "none"): Predicate {
-  return and(PODS, ...conditions.map((each) => matchPod(each, clusters)));
+/** The pods whose labels satisfy all of `conditions`. */
+export function matchPods(conditions: readonly Condition[], reading: Reading): Predicate {
+  return and(PODS, ...conditions.map((each) => matchPod(each, reading)));
 }
 
 /** True where a condition speaks of the name of the cluster, which no manifest tells. */
@@ -54,14 +68,30 @@ export function namesCluster({ source, key }: Condition): boolean {
   return source !== "reserved" && source !== "other" && key === CLUSTER;
 }
 
-function matchPod(condition: Condition, clusters: "any" | "none"): Predicate {
+/**
+ * Labels of pods that are no part of their identity unless the agent is configured otherwise.
+ * Source: cilium/cilium Documentation/operations/performance/scalability/identity-relevant-labels.rst.
+ */
+const LEFT_OUT =
+  /^(io\.kubernetes|kubernetes\.io|beta\.kubernetes\.io|k8s\.io|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index|batch\.kubernetes\.io\/(job-completion-index|controller-uid)|pod-template-(generation|hash)|controller-(revision-hash|uid)|annotation|etcd_node)/;
+
+/** True where a condition speaks of a label that Cilium leaves out of identities by default. */
+export function namesLeftOut({ source, key }: Condition): boolean {
+  return source !== "reserved" && source !== "other" && key !== POD_NAMESPACE && LEFT_OUT.test(key);
+}
+
+function matchPod(condition: Condition, reading: Reading): Predicate {
   const { source, key, operator, values } = condition;
   if (source === "reserved" || source === "other") return isNegative(condition) ? PODS : NOTHING;
   if (key === POD_NAMESPACE) return matchNamespace(condition);
   if (key === SERVICE_ACCOUNT) return matchServiceAccount(condition);
-  if (namesCluster(condition)) return operator === "Exists" || clusters === "any" ? PODS : NOTHING;
+  if (namesCluster(condition)) return operator === "Exists" || reading.cluster ? PODS : NOTHING;
   if (key.startsWith(NAMESPACE_LABELS)) {
     return { op: "namespaceLabels", requirement: { key: key.slice(NAMESPACE_LABELS.length), operator, values } };
+  }
+  if (namesLeftOut(condition)) {
+    if (reading.leftOut === "either" && isNegative(condition)) return PODS;
+    if (reading.leftOut === "both" && !isNegative(condition)) return NOTHING;
   }
   return { op: "podLabels", requirement: { key, operator, values } };
 }

@@ -2,7 +2,8 @@ import { NOTHING, or, type Predicate } from "../../model/predicate.ts";
 import { noteIssue, placeIn } from "../dialects/findings.ts";
 import { type Field, fault, items, member, text } from "../fields.ts";
 import { type MissingGroup, outside, readCidrSet, readCidrs } from "./cidr.ts";
-import { ENTITIES, matchPeers, namesCluster, OCCASIONAL_ENTITIES } from "./match.ts";
+import { noteLeftOut } from "./left-out.ts";
+import { ENTITIES, matchPeers, namesCluster, OCCASIONAL_ENTITIES, READINGS } from "./match.ts";
 import { readName } from "./names.ts";
 import type { PeerPlace, RuleScope } from "./scope.ts";
 import { type Condition, NAMESPACE_LABELS, POD_NAMESPACE, readSelectors } from "./selector.ts";
@@ -48,7 +49,9 @@ function readEndpoints(field: Field, place: PeerPlace, scope: RuleScope): Predic
     ...readSelectors(field).map((conditions) => {
       const scoped = inScope(conditions, scope);
       if (scoped.some(namesCluster)) noteCluster(field, place, scope);
-      return matchPeers(scoped, place.action === "deny" ? "none" : "any");
+      const reading = place.action === "deny" ? "deny" : "allow";
+      noteLeftOut(scoped, field.line, reading, scope);
+      return matchPeers(scoped, READINGS[reading]);
     }),
   );
 }

@@ -4,7 +4,8 @@ import { clusterScoped, type Findings, inNamespace, keep, noFindings, noteIssue 
 import { checkMap, type Field, fault, flag, items, member, root, shape, text } from "../fields.ts";
 import { checkMetadata, faultIssue } from "../metadata.ts";
 import type { ManifestObject } from "../object.ts";
-import { matchPods, namesCluster } from "./match.ts";
+import { noteLeftOut } from "./left-out.ts";
+import { matchPods, namesCluster, READINGS } from "./match.ts";
 import { readRules } from "./rule.ts";
 import type { RuleScope } from "./scope.ts";
 import { type Condition, POD_NAMESPACE, readSelector } from "./selector.ts";
@@ -147,7 +148,8 @@ function matchSubject(conditions: readonly Condition[], { namespace, object, fin
     const text = `the name of the cluster (\`io.cilium.k8s.policy.cluster\`) is not known: ${reading}`;
     findings.assumptions.push({ at: object.source, text });
   }
-  if (namespace === undefined) return matchPods(conditions, "any");
+  noteLeftOut(conditions, object.source.line, "subject", { object, findings });
+  if (namespace === undefined) return matchPods(conditions, READINGS.subject);
   const named = conditions.filter(
     ({ key, operator, source }) => key === POD_NAMESPACE && operator === "In" && source !== "other",
   );
@@ -158,5 +160,5 @@ function matchSubject(conditions: readonly Condition[], { namespace, object, fin
     });
   }
   const rest = conditions.filter((each) => !named.includes(each));
-  return and({ op: "namespace", name: namespace }, matchPods(rest, "any"));
+  return and({ op: "namespace", name: namespace }, matchPods(rest, READINGS.subject));
 }
