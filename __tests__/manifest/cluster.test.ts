@@ -77,6 +77,12 @@ describe("duplicates", () => {
     ]);
   });
 
+  it("objects with a generated name are never the same", () => {
+    const job = `apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: run-, namespace: prod}\nspec: {template: {spec: {containers: [{name: c, image: i}]}}}\n---\n`;
+    const { workloads, issues: found } = clusterOf({ "a.yaml": job + job });
+    expect([workloads.map(formatWorkload), found]).toEqual([["prod/run-[Job]", "prod/run-(2)[Job]"], []]);
+  });
+
   it("objects of one name and another kind or namespace are no duplicates", () => {
     expect(issues(NP("a", "one") + NP("a", "two") + POD("a", "one"))).toEqual([]);
   });

@@ -78,11 +78,11 @@ describe("slips that people make", () => {
 
   it("a placeholder in a selector, a label or a port is a template, not a rejected value", () => {
     const places = [
-      "  podSelector:\n    matchLabels:\n      app: ${APP}\n",
+      `  podSelector:\n    matchLabels:\n      app: \${APP}\n`,
       "  podSelector:\n    matchLabels:\n      '{{ key }}': web\n",
-      "  ingress:\n  - ports:\n    - port: ${PORT}\n",
+      `  ingress:\n  - ports:\n    - port: \${PORT}\n`,
       "  policyTypes: ['{{ type }}']\n",
-      "  egress:\n  - to:\n    - ipBlock: {cidr: '${CIDR}'}\n",
+      `  egress:\n  - to:\n    - ipBlock: {cidr: '\${CIDR}'}\n`,
     ];
     for (const spec of places) {
       const { policies, issues } = convert(spec);

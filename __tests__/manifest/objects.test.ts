@@ -124,7 +124,7 @@ describe("templates and patches", () => {
   });
 
   it("a placeholder in name or namespace is a template, and hides", () => {
-    for (const name of ["'{{ .Values.name }}'", "'${APP}-db'", "'$(APP)'"]) {
+    for (const name of ["'{{ .Values.name }}'", `'\${APP}-db'`, "'$(APP)'"]) {
       expect(shown(`apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\n`)).toEqual({
         objects: [],
         issues: ["TEMPLATE error 4 hides"],

@@ -53,7 +53,7 @@ describe("workloads", () => {
   it("replicas are as declared: 1 where nothing is said, the cluster's choice for a DaemonSet or a placeholder", () => {
     expect(only(deployment("a")).replicas).toBe(1);
     expect(only(deployment("a", "{app: web}", SPEC, "  replicas: 3\n")).replicas).toBe(3);
-    expect(only(deployment("a", "{app: web}", SPEC, "  replicas: ${N}\n")).replicas).toBeUndefined();
+    expect(only(deployment("a", "{app: web}", SPEC, `  replicas: \${N}\n`)).replicas).toBeUndefined();
     expect(hasTwins(only(deployment("a").replace("Deployment", "DaemonSet")))).toBe(true);
   });
 
@@ -167,8 +167,8 @@ describe("workloads that the API server rejects", () => {
   });
 
   it("a placeholder in labels or ports is a template and hides; one in the workload's own labels is not", () => {
-    expect(issuesOf(pod("p", ', labels: {app: "${APP}"}'))[0]).toMatch(/^TEMPLATE error/);
-    const own = deployment("a").replace("namespace: prod", 'namespace: prod, labels: {app: "${APP}"}');
+    expect(issuesOf(pod("p", `, labels: {app: "\${APP}"}`))[0]).toMatch(/^TEMPLATE error/);
+    const own = deployment("a").replace("namespace: prod", `namespace: prod, labels: {app: "\${APP}"}`);
     expect(issuesOf(own)).toEqual([]);
   });
 });

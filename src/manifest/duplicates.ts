@@ -14,7 +14,8 @@ const SAME_GROUP: ReadonlyMap<string, string> = new Map([["crd.projectcalico.org
  * Of objects with the same identity the last in path order, as after `kubectl apply`; namespaces must be filled in.
  * Source: `docs/semantics.md`, O04.
  */
-export function withoutDuplicates(objects: readonly ManifestObject[]): Distinct {
+export function withoutDuplicates(given: readonly ManifestObject[]): Distinct {
+  const objects = toldApart(given);
   const last = new Map<string, ManifestObject>();
   const replaced: (readonly [ManifestObject, string])[] = [];
   for (const object of objects) {
@@ -31,6 +32,21 @@ export function withoutDuplicates(objects: readonly ManifestObject[]): Distinct 
   const winners = new Set(last.values());
   const issues = replaced.map(([loser, key]) => duplicateIssue(loser, last.get(key) ?? loser));
   return { objects: objects.filter((object) => winners.has(object)), issues };
+}
+
+/**
+ * Objects whose name the API server makes up are never the same: the second of a name (`run-`, which no real name can
+ * be) becomes `run-(2)`.
+ */
+function toldApart(objects: readonly ManifestObject[]): readonly ManifestObject[] {
+  const seen = new Map<string, number>();
+  return objects.map((object) => {
+    if (!object.ref.name.endsWith("-")) return object;
+    const key = identity(object.ref);
+    const number = (seen.get(key) ?? 0) + 1;
+    seen.set(key, number);
+    return number === 1 ? object : { ...object, ref: { ...object.ref, name: `${object.ref.name}(${number})` } };
+  });
 }
 
 /** Order of paths: component by component, a folder before what is in it. */
