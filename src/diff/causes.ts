@@ -16,6 +16,7 @@ export type CauseInput = {
   readonly head: Cluster;
   /** True of a policy that only one side has in this form. */
   readonly changed: (policy: Policy) => boolean;
+  readonly find: Readonly<Record<Side, (object: ObjectRef) => SourceRef | undefined>>;
 };
 
 /** Why the two replays differ: the rule that decides now, the policy that is gone, the labels that changed. */
@@ -61,9 +62,10 @@ function deciding(input: CauseInput, decision: Decision, side: Side, other: Deci
     return input.changed(policy) ? [ruleCause(input, policy, rule, side)] : [];
   }
   if (decision.allowed) return [];
-  const otherRule = other.rule?.policy.object;
+  const isolatesThere = (policy: Policy) =>
+    other.selecting.some((each) => each.isolates && sameObject(each.object, policy.object));
   return decision.isolating
-    .filter((policy) => input.changed(policy) && !(otherRule !== undefined && sameObject(policy.object, otherRule)))
+    .filter((policy) => input.changed(policy) && !isolatesThere(policy))
     .map((policy) => policyCause(input, policy, side));
 }
 
@@ -71,7 +73,7 @@ function ruleCause(input: CauseInput, policy: Policy, rule: Rule, side: Side): C
   const object = formatObject(policy.object);
   const verb = rule.action === "allow" ? "allows" : rule.action === "deny" ? "denies" : "passes";
   if (side === "head") return { object, at: rule.source, side, rule: rule.path, kind: "rule", text: `now ${verb}` };
-  const gone = counterpart(input.head, policy) === undefined;
+  const gone = input.find.head(policy.object) === undefined;
   const text = gone ? "is gone with its policy" : `no longer ${verb}`;
   return { object, at: rule.source, side, rule: rule.path, kind: "rule", text };
 }
@@ -80,17 +82,12 @@ function policyCause(input: CauseInput, policy: Policy, side: Side): Cause {
   const object = formatObject(policy.object);
   const base = { object, rule: "", kind: "policy" } as const;
   if (side === "head") {
-    const existed = counterpart(input.base, policy) !== undefined;
+    const existed = input.find.base(policy.object) !== undefined;
     return { ...base, at: policy.source, side, text: existed ? "now selects" : "is new and selects" };
   }
-  const now = counterpart(input.head, policy);
+  const now = input.find.head(policy.object);
   if (now !== undefined) return { ...base, at: now, side: "head", text: "no longer selects" };
   return { ...base, at: policy.source, side, text: "is gone" };
-}
-
-/** Where the same object stands in the other cluster, in whatever form. */
-function counterpart(cluster: Cluster, policy: Policy): SourceRef | undefined {
-  return cluster.policies.find(({ object }) => sameObject(object, policy.object))?.source;
 }
 
 function sameObject(a: ObjectRef, b: ObjectRef): boolean {

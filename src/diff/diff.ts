@@ -1,20 +1,22 @@
 import { type Kind, kindsOf } from "../engine/kinds.ts";
 import type { View } from "../engine/reach.ts";
 import { endpointOf, type Universe } from "../engine/universe.ts";
-import type { Assumption, Workload } from "../model/cluster.ts";
+import type { SourceRef } from "../errors.ts";
+import type { Assumption, Cluster, Workload } from "../model/cluster.ts";
 import type { Endpoint } from "../model/endpoint.ts";
-import type { End, Peer, Side } from "../model/peer.ts";
+import type { Peer, Side } from "../model/peer.ts";
+import type { ObjectRef } from "../model/policy.ts";
 import type { Predicate } from "../model/predicate.ts";
-import { formatAddresses } from "../sets/address-text.ts";
 import { intersect, NONE } from "../sets/conn.ts";
 import { arrivalsOf, ghostOf } from "./arrivals.ts";
-import { blocksOf, pairsOfBlock, selfBlocks } from "./blocks.ts";
+import { blocksOf, selfBlocks } from "./blocks.ts";
 import { compare } from "./cells.ts";
-import { explainBlock, explainPair, type Stage, selectingOneByOne } from "./explain.ts";
-import type { Arrival, Block, Change, EndText, FlowDiff, Group } from "./flow-diff.ts";
-import { groupsOf, noteOf, typeOf } from "./groups.ts";
+import { explainBlock, type Stage, selectingOneByOne } from "./explain.ts";
+import type { Arrival, Block, FlowDiff, Group } from "./flow-diff.ts";
+import { groupsOf } from "./groups.ts";
 import { namer } from "./names.ts";
 import { redundantPeers } from "./redundant.ts";
+import { rowsOf } from "./rows.ts";
 
 /** What changes between the two sides of `universe`; `spoken` are the selectors of protected paths. */
 export function diffFlows(universe: Universe, spoken: readonly Predicate[]): FlowDiff {
@@ -44,7 +46,7 @@ export function diffFlows(universe: Universe, spoken: readonly Predicate[]): Flo
     universe: universe.conns,
     opened: count("opened"),
     closed: count("closed"),
-    rows: (limit) => rowsOf(listed.blocks, arrivals, quickStage(universe), limit),
+    rows: (limit) => rowsOf({ blocks: listed.blocks, arrivals, universe, stage: quickStage(universe), limit }),
     explain: (block) => explainBlock(judgedStage, block),
     assumptions: assumptionsBehind(groups, universe),
   };
@@ -83,6 +85,17 @@ function stageOf(universe: Universe, endpoint: Stage["endpoint"]): Stage {
     endpoint,
     policies: (end, side) => selectingOneByOne(cluster(side), end),
     changed: universe.reach.meanings.changed,
+    find: { base: placesOf(universe.base), head: placesOf(universe.head) },
+  };
+}
+
+/** Where the policies of a cluster stand, by their objects. */
+function placesOf(cluster: Cluster): (object: ObjectRef) => SourceRef | undefined {
+  let places: Map<string, SourceRef> | undefined;
+  const key = ({ group, kind, namespace, name }: ObjectRef) => `${group}/${kind}/${namespace}/${name}`;
+  return (object) => {
+    places ??= new Map(cluster.policies.map((policy) => [key(policy.object), policy.source]));
+    return places.get(key(object));
   };
 }
 
@@ -114,29 +127,4 @@ function ghostViews(universe: Universe, ghosts: ReadonlyMap<Peer, Endpoint>): Un
     return ghost === undefined ? universe.views.base[i] : universe.reach.view(ghost, "base");
   });
   return { base: base.filter((view) => view !== undefined), head: universe.views.head };
-}
-
-function rowsOf(
-  blocks: readonly Block[],
-  arrivals: readonly Arrival[],
-  stage: Stage,
-  limit: number,
-): { readonly changes: readonly Change[]; readonly truncated: boolean } {
-  const changes: Change[] = [];
-  for (const block of blocks) {
-    for (const pair of pairsOfBlock(block)) {
-      if (changes.length >= limit) return { changes, truncated: true };
-      const { base, head, opened, closed, narrowed } = block;
-      const note = noteOf(pair, arrivals);
-      const { causes, witness } = explainPair(stage, block, pair);
-      const row = { src: endText(pair.src), dst: endText(pair.dst), base, head, opened, closed, narrowed };
-      changes.push({ ...row, type: typeOf(block), note, causes, witness });
-    }
-  }
-  return { changes, truncated: false };
-}
-
-function endText(end: End | Peer): EndText {
-  if (end.kind === "addresses") return { text: formatAddresses(end.addresses), peer: undefined };
-  return end.kind === "peers" ? { text: "", peer: undefined } : { text: end.text, peer: end };
 }

@@ -1,10 +1,12 @@
+import type { SourceRef } from "../errors.ts";
 import type { Cluster } from "../model/cluster.ts";
 import type { Endpoint } from "../model/endpoint.ts";
 import type { End, Peer, Side } from "../model/peer.ts";
-import { comparePolicies, formatObject, type Policy } from "../model/policy.ts";
+import { comparePolicies, formatObject, type ObjectRef, type Policy } from "../model/policy.ts";
 import { holds } from "../model/predicate.ts";
 import { type Flow, judge } from "../pointwise/judge.ts";
 import { formatAddress } from "../sets/address-text.ts";
+import type { Address } from "../sets/addresses.ts";
 import { includes, NONE } from "../sets/conn.ts";
 import { pairsOfBlock } from "./blocks.ts";
 import { causesOf, type Replay } from "./causes.ts";
@@ -18,6 +20,8 @@ export type Stage = {
   readonly endpoint: (peer: Peer, side: Side) => Endpoint | undefined;
   readonly policies: (endpoint: Endpoint, side: Side) => readonly Policy[];
   readonly changed: (policy: Policy) => boolean;
+  /** Where the same object stands on one side, in whatever form. */
+  readonly find: Readonly<Record<Side, (object: ObjectRef) => SourceRef | undefined>>;
 };
 
 export type Explanation = { readonly causes: readonly Cause[]; readonly witness: Witness };
@@ -54,17 +58,8 @@ export function explainPair(
   if (!block.selfOnly) confirm(block, replay, at);
   const peer = (of: End | Peer) => (of.kind === "peers" || of.kind === "addresses" ? undefined : of);
   const causes = causesOf({ replay, src: peer(pair.src), dst: peer(pair.dst), ...stage });
-  const text = (of: End | Peer, address: ReturnType<typeof end>["address"]) =>
-    address === undefined ? (peer(of)?.text ?? "") : formatAddress(address);
-  const witness: Witness = {
-    src: text(pair.src, ends.head.src.address),
-    dst: text(pair.dst, ends.head.dst.address),
-    protocol: at.protocol,
-    port: portText(at.port),
-    ...(ends.head.src.address === undefined ? {} : { srcAddress: ends.head.src.address }),
-    ...(ends.head.dst.address === undefined ? {} : { dstAddress: ends.head.dst.address }),
-  };
-  return { causes, witness };
+  const [src, dst] = [ends.head.src.address, ends.head.dst.address];
+  return { causes, witness: witnessOf(textOf(pair.src, src), textOf(pair.dst, dst), at, { src, dst }) };
 }
 
 /** Which rules let the first pair of a block through, in head if it allows anything there. */
@@ -84,23 +79,34 @@ export function explainStanding(stage: Stage, block: Block): Explanation {
         { object: formatObject(policy.object), at: rule.source, side, rule: rule.path, kind: "rule", text: "allows" },
       ];
     });
-    const text = (end: End | Peer, found: typeof src) =>
-      found.address === undefined
-        ? end.kind === "peers" || end.kind === "addresses"
-          ? ""
-          : end.text
-        : formatAddress(found.address);
-    const witness: Witness = {
-      src: text(pair.src, src),
-      dst: text(pair.dst, dst),
-      protocol: at.protocol,
-      port: portText(at.port),
-      ...(src.address === undefined ? {} : { srcAddress: src.address }),
-      ...(dst.address === undefined ? {} : { dstAddress: dst.address }),
-    };
-    return { causes, witness };
+    const [from, into] = [src.address, dst.address];
+    return { causes, witness: witnessOf(textOf(pair.src, from), textOf(pair.dst, into), at, { src: from, dst: into }) };
   }
   throw new Error("a block without a pair has no witness");
+}
+
+function textOf(of: End | Peer, address: Address | undefined): string {
+  if (address !== undefined) return formatAddress(address);
+  return of.kind === "peers" || of.kind === "addresses" ? "" : of.text;
+}
+
+type Addresses = { readonly src: Address | undefined; readonly dst: Address | undefined };
+
+/** A flow as the report names it. */
+export function witnessOf(
+  src: string,
+  dst: string,
+  at: Pick<Flow, "protocol" | "port">,
+  addresses: Addresses = { src: undefined, dst: undefined },
+): Witness {
+  return {
+    src,
+    dst,
+    protocol: at.protocol,
+    port: portText(at.port),
+    ...(addresses.src === undefined ? {} : { srcAddress: addresses.src }),
+    ...(addresses.dst === undefined ? {} : { dstAddress: addresses.dst }),
+  };
 }
 
 function replayOn(stage: Stage, side: Side, flow: Flow | undefined): Replay["base"] {
@@ -109,7 +115,8 @@ function replayOn(stage: Stage, side: Side, flow: Flow | undefined): Replay["bas
   return judge(policies, flow);
 }
 
-function confirm(block: Block, replay: Replay, at: { protocol: Flow["protocol"]; port: number }): void {
+/** Throws where the replays are not what the block says of the port: a fault of this program. */
+export function confirm(block: Block, replay: Replay, at: { protocol: Flow["protocol"]; port: number }): void {
   const isIn = (conn: Block["opened"]) => includes(conn, at.protocol, at.port);
   if (block.narrowed !== undefined) return;
   const base = replay.base?.allowed ?? false;
