@@ -13,14 +13,14 @@ export type Features = { readonly tiers: boolean; readonly dialects: boolean };
 
 const KEYS = ["app", "tier"];
 const VALUES = ["a", "b", ""];
-const NAMESPACES = ["one", "two", "three"];
+export const NAMESPACES = ["one", "two", "three"];
 const NAMES = ["http", "dns"];
 const BLOCKS = ["10.0.0.0/8", "10.1.0.0/16", "0.0.0.0/0", "2001:db8::/32", "::/0", "192.0.2.7/32"];
 
 const label = fc.tuple(fc.constantFrom(...KEYS), fc.constantFrom(...VALUES));
-const labels = fc.array(label, { maxLength: 2 }).map((pairs) => new Map<string, string | undefined>(pairs));
+export const labels = fc.array(label, { maxLength: 2 }).map((pairs) => new Map<string, string | undefined>(pairs));
 
-const requirement: fc.Arbitrary<Requirement> = fc.oneof(
+const plainRequirement: fc.Arbitrary<Requirement> = fc.oneof(
   fc.record({
     key: fc.constantFrom(...KEYS),
     operator: fc.constantFrom("In" as const, "NotIn" as const),
@@ -33,9 +33,15 @@ const requirement: fc.Arbitrary<Requirement> = fc.oneof(
   }),
 );
 
-const selector = (op: "podLabels" | "namespaceLabels"): fc.Arbitrary<Predicate> =>
+const dialectRequirement: fc.Arbitrary<Requirement> = fc.record({
+  key: fc.constantFrom(...KEYS),
+  operator: fc.constantFrom("contains" as const, "startsWith" as const, "endsWith" as const),
+  values: fc.constantFrom(["a"], ["b"], [""], ["a", "b"]),
+});
+
+export const selector = (op: "podLabels" | "namespaceLabels" | "serviceAccountLabels"): fc.Arbitrary<Predicate> =>
   fc
-    .array(requirement, { maxLength: 2 })
+    .array(plainRequirement, { maxLength: 2 })
     .map((list) => and(...list.map((each): Predicate => ({ op, requirement: each }))));
 
 const blockPeer: fc.Arbitrary<Predicate> = fc.tuple(fc.constantFrom(...BLOCKS), fc.boolean()).map(([text, pods]) => ({
@@ -65,6 +71,8 @@ const peerOf = (features: Features): fc.Arbitrary<Predicate> =>
           NOTHING,
         ),
         fc.constant<Predicate>({ op: "serviceAccount", names: ["robot"] }),
+        selector("serviceAccountLabels"),
+        dialectRequirement.map((requirement): Predicate => ({ op: "podLabels", requirement })),
       )
     : fc.oneof(
         simplePeer,
@@ -82,28 +90,38 @@ const connOf = (features: Features): fc.Arbitrary<Conn> =>
         fc.integer({ min: 0, max: 3 }),
       )
       .map(([protocol, first, more]) => ports(protocol, first * 20, first * 20 + more)),
-    ...(features.dialects ? [fc.constantFrom(wholeProtocol("ICMP"), ports("ICMP", 8 * 256, 8 * 256 + 255))] : []),
+    ...(features.dialects
+      ? [fc.constantFrom(wholeProtocol("ICMP"), ports("ICMP", 8 * 256, 8 * 256 + 255), wholeProtocol(47))]
+      : []),
   );
+
+const portNames = fc.array(
+  fc.record({ name: fc.constantFrom(...NAMES), protocol: fc.constantFrom("TCP" as const, "UDP" as const, undefined) }),
+  { maxLength: 1 },
+);
 
 const termOf = (features: Features): fc.Arbitrary<ConnTerm> =>
   fc.record({
     conn: fc.oneof(connOf(features), fc.constant(NONE)),
-    names: fc.array(
-      fc.record({ name: fc.constantFrom(...NAMES), protocol: fc.constantFrom("TCP" as const, "UDP" as const) }),
-      { maxLength: 1 },
-    ),
+    names: portNames,
     notConn: features.dialects ? fc.oneof(fc.constant(NONE), connOf(features)) : fc.constant(NONE),
-    notNames: fc.constant([]),
+    notNames: features.dialects ? portNames : fc.constant([]),
   });
 
-const ruleOf = (features: Features, action: fc.Arbitrary<Action>): fc.Arbitrary<Rule> =>
-  fc.record({
-    action,
-    peer: peerOf(features),
-    conn: termOf(features),
-    source: fc.constant({ file: "policy.yaml", line: 7 }),
-    path: fc.constant("rule"),
-  });
+export const ruleOf = (features: Features, action: fc.Arbitrary<Action>): fc.Arbitrary<Rule> =>
+  fc
+    .record({
+      action,
+      peer: peerOf(features),
+      conn: termOf(features),
+      local: features.dialects ? fc.option(selector("podLabels"), { freq: 4, nil: undefined }) : fc.constant(undefined),
+    })
+    .map(({ local, ...rule }) => ({
+      ...rule,
+      ...(local === undefined ? {} : { local }),
+      source: { file: "policy.yaml", line: 1 },
+      path: "",
+    }));
 
 const networkPolicy = (features: Features): fc.Arbitrary<Policy> =>
   fc
@@ -166,9 +184,13 @@ const podFacts = fc.record({
 
 const namespaceLabels = fc.tuple(labels, labels, labels);
 
+/** A random policy of one direction. */
+export function policyOf(features: Features): fc.Arbitrary<Policy> {
+  return features.tiers ? fc.oneof(networkPolicy(features), adminPolicy(features)) : networkPolicy(features);
+}
+
 /** A random cluster; equal names of workloads are left out. */
 export function clusters(features: Features): fc.Arbitrary<Cluster> {
-  const policy = features.tiers ? fc.oneof(networkPolicy(features), adminPolicy(features)) : networkPolicy(features);
   return fc
     .record({
       spaces: namespaceLabels,
@@ -182,7 +204,7 @@ export function clusters(features: Features): fc.Arbitrary<Cluster> {
           maxLength: 5,
         },
       ),
-      policies: fc.array(policy, { maxLength: 5 }),
+      policies: fc.array(policyOf(features), { maxLength: 5 }),
     })
     .map(({ spaces, pods, policies }) => makeCluster(spaces, pods, policies));
 }
@@ -226,12 +248,26 @@ function makeCluster(
       pod: {
         namespace,
         namespaceLabels: namespaces.get(namespace)?.labels ?? new Map(),
-        serviceAccountLabels: new Map(),
+        serviceAccountLabels: facts.serviceAccount === "robot" ? new Map([["app", "a"]]) : new Map(),
         ...facts,
       },
     }),
   );
-  return withParts({ namespaces, workloads, policies });
+  return withParts({ namespaces, workloads, policies: policies.map((policy, i) => placed(policy, `p${i}`, i * 100)) });
+}
+
+/** `policy` under a name of its own, each rule on a line of its own from `line` on. */
+export function placed(policy: Policy, name: string, line: number): Policy {
+  return {
+    ...policy,
+    object: { ...policy.object, name },
+    source: { file: "policy.yaml", line },
+    rules: policy.rules.map((rule, i) => ({
+      ...rule,
+      source: { file: "policy.yaml", line: line + 1 + i },
+      path: `${policy.direction}[${i}]`,
+    })),
+  };
 }
 
 /** A cluster of these parts. */
