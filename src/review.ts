@@ -2,16 +2,17 @@ import type { Choice } from "./config/choose-config.ts";
 import type { ConfigChange as ConfigDifference } from "./config/compare-configs.ts";
 import { InputError, type Issue } from "./errors.ts";
 import { gravest } from "./gate/conclusion.ts";
+import { idleIssues } from "./gate/idle-issues.ts";
 import type { Cluster } from "./model/cluster.ts";
 import { buildReport } from "./report/build.ts";
 import type { Context, Report } from "./report/report.ts";
 import { configRows } from "./review/config-rows.ts";
 import { changedPaths, contentChanges, fileTexts } from "./review/contents.ts";
-import { coverageLine } from "./review/coverage.ts";
 import { exposureChanges } from "./review/exposures.ts";
 import { judgeCluster } from "./review/judge-cluster.ts";
 import { type Overrides, optionsOf, readCluster } from "./review/read-cluster.ts";
 import type { RootsConfig } from "./roots/config-types.ts";
+import { coverageText } from "./roots/coverage-text.ts";
 import { type Deployed, deployed } from "./roots/deployed.ts";
 import { execute } from "./roots/execute.ts";
 import { plan } from "./roots/plan.ts";
@@ -62,7 +63,9 @@ export async function review(input: ReviewInput): Promise<Report> {
     cluster,
     sides: readCluster({ cluster, trees, config, overrides: input.overrides, changed, cache }),
   }));
-  const isEmpty = read.every(({ sides }) => sides.base.objects.length + sides.head.objects.length === 0);
+  const isEmpty =
+    found.unchanged.length === 0 &&
+    read.every(({ sides }) => sides.base.objects.length + sides.head.objects.length === 0);
   const mustHave = input.roots.paths.length > 0 || (input.ownRules && config.rules.length > 0);
   const fatal: readonly Issue[] = [...choice.fatal, ...(isEmpty && mustHave ? [nothingFound(input)] : [])];
   const texts = fileTexts(trees);
@@ -87,7 +90,7 @@ export async function review(input: ReviewInput): Promise<Report> {
         atBest: choice.atBest,
       },
       text: texts,
-      read: i === 0 ? coverageLine(found.coverage) : "",
+      read: i === 0 ? readLine(found) : "",
     }),
   );
   const alone = judged.length > 0 ? [] : fatal;
@@ -95,7 +98,14 @@ export async function review(input: ReviewInput): Promise<Report> {
     shape: input.base === undefined ? "check" : "diff",
     context: { ...input.context, rules: config.rules.length, config: config.file },
     clusters: judged.map(({ report }) => report),
-    issues: [...choice.notes, ...alone],
+    issues: [
+      ...choice.notes,
+      ...alone,
+      ...idleIssues(
+        judged.map(({ idle }) => idle),
+        input.today,
+      ),
+    ],
     configChanges: configRows(
       [...input.configChanges, ...judged.flatMap(({ changes }) => changes)],
       input.workflowChanges,
@@ -135,11 +145,13 @@ async function whatIsDeployed(input: ReviewInput, trees: { readonly base: Tree; 
     roots.some(({ base, head }) => (base?.request ?? head?.request) !== undefined),
   );
   const tools = renders && !planned.rendersNothing ? await findTools(path, scratch) : NO_TOOLS;
-  const executed = await execute(planned, { tools, scratch, proxies });
+  const everything =
+    input.base === undefined || trees.base === trees.head || config.rules.some(({ on }) => on === "violate");
+  const executed = await execute(planned, { tools, scratch, proxies, everything });
   const all = deployed(planned, executed, namespace);
   return {
     ...all,
-    clusters: input.cluster === "" ? all.clusters : [clusterNamed(all, input.cluster)],
+    clusters: input.cluster === "" ? all.clusters : clusterNamed(all, input.cluster),
     issues: {
       base: [...trees.base.issues, ...planned.issues.base],
       head: [...(trees.base === trees.head ? [] : trees.head.issues), ...planned.issues.head],
@@ -149,11 +161,17 @@ async function whatIsDeployed(input: ReviewInput, trees: { readonly base: Tree; 
 
 const NO_TOOLS = { kustomize: undefined, helm: undefined, unshare: undefined };
 
-function clusterNamed({ clusters }: Deployed, name: string): Deployed["clusters"][number] {
-  const found = clusters.find((cluster) => cluster.name === name);
-  if (found !== undefined) return found;
-  const known = clusters.map((cluster) => `\`${cluster.name}\``).join(", ");
+/** The cluster of this name; none where nothing in it differs. */
+function clusterNamed({ clusters, unchanged }: Deployed, name: string): Deployed["clusters"] {
+  const found = clusters.filter((cluster) => cluster.name === name);
+  if (found.length > 0 || unchanged.includes(name)) return found;
+  const known = [...clusters.map((cluster) => cluster.name), ...unchanged].map((each) => `\`${each}\``).join(", ");
   throw new InputError("USAGE", undefined, `there is no cluster \`${name}\`; known: ${known}`);
+}
+
+/** What was rendered; empty where nothing was, since the counts say the rest. */
+function readLine({ coverage }: Deployed): string {
+  return coverage.kustomize.roots + coverage.helm.charts === 0 ? "" : coverageText(coverage);
 }
 
 function nothingFound(input: ReviewInput): Issue {

@@ -95,10 +95,11 @@ function touchedPolicies(peers: readonly Peer[], compiled: Reach): ReadonlySet<P
     const after = podOf(peer, "head");
     if (before === after) continue;
     for (const direction of ["ingress", "egress"] as const) {
-      const was = new Set(before === undefined ? [] : compiled.selecting(before, "base", direction));
-      const is = new Set(after === undefined ? [] : compiled.selecting(after, "head", direction));
-      for (const policy of was) if (!is.has(policy)) touched.add(policy);
-      for (const policy of is) if (!was.has(policy)) touched.add(policy);
+      const was = before === undefined ? [] : compiled.selecting(before, "base", direction);
+      const is = after === undefined ? [] : compiled.selecting(after, "head", direction);
+      const [wasIds, isIds] = [new Set(was.map(compiled.meanings.of)), new Set(is.map(compiled.meanings.of))];
+      for (const policy of was) if (!isIds.has(compiled.meanings.of(policy))) touched.add(policy);
+      for (const policy of is) if (!wasIds.has(compiled.meanings.of(policy))) touched.add(policy);
     }
   }
   return touched;

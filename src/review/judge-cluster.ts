@@ -4,7 +4,7 @@ import { diffFlows, reviewStage } from "../diff/diff.ts";
 import { excerpt } from "../diff/excerpt.ts";
 import type { Cause, FlowDiff } from "../diff/flow-diff.ts";
 import { namer } from "../diff/names.ts";
-import { standingFlows } from "../diff/standing.ts";
+import { type StandingFlows, standingFlows } from "../diff/standing.ts";
 import { universe } from "../engine/universe.ts";
 import type { Issue, SourceRef } from "../errors.ts";
 import { annotationRules } from "../gate/annotation.ts";
@@ -21,6 +21,8 @@ import { subjectsOf } from "../gate/subjects.ts";
 import type { Cluster } from "../model/cluster.ts";
 import type { ClusterInput } from "../report/build-cluster.ts";
 import type { Excerpt } from "../report/report.ts";
+import { ALL_ADDRESSES, NO_ADDRESS } from "../sets/addresses.ts";
+import { NONE } from "../sets/conn.ts";
 
 /** Undeclared pods that a review tells apart at most, unless the configuration says otherwise. */
 const REPRESENTATIVES = 20_000;
@@ -48,6 +50,7 @@ export type ClusterCase = {
 export function judgeCluster(input: ClusterCase): {
   readonly report: ClusterInput;
   readonly changes: readonly ConfigChange[];
+  readonly idle: Judgement["idle"];
 } {
   const { config, head } = input;
   const base = input.base ?? head;
@@ -87,8 +90,9 @@ export function judgeCluster(input: ClusterCase): {
       standing: issues.both,
       ruleOf: ({ rule }) => rules.find(({ name }) => name === rule),
       exceptionFor: (finding) => pasteable(finding, config.rules, input.today),
-      notOpened: () => [],
+      notOpened: (finding) => closedBeside(finding, standing),
     },
+    idle: judgement.idle,
     changes: input.base === undefined ? [] : compareAnnotations(base.workloads, head.workloads),
   };
 }
@@ -96,6 +100,18 @@ export function judgeCluster(input: ClusterCase): {
 function leftOutIssue(count: number, limit: number, hides: boolean): Issue {
   const message = `${count} combinations of selectors were not told apart (limit ${limit}); raise \`limits.representatives\``;
   return { code: "REPRESENTATIVE_LIMIT", severity: hides ? "error" : "warning", at: undefined, message, hides };
+}
+
+/** What a reader might fear beside a finding and head does not allow: addresses outside the cluster. */
+function closedBeside(finding: Finding, standing: StandingFlows): readonly string[] {
+  if (finding.kind !== "widened" || finding.blocks.length === 0) return [];
+  if (finding.blocks.some(({ src, dst }) => src.kind === "addresses" || dst.kind === "addresses")) return [];
+  const subjects = new Set(finding.blocks.flatMap(({ dst }) => (dst.kind === "peers" ? dst.peers : [])));
+  const outside = standing.blocks({
+    src: { peers: () => false, addresses: ALL_ADDRESSES },
+    dst: { peers: (peer) => subjects.has(peer), addresses: NO_ADDRESS },
+  });
+  return outside.every(({ head }) => head === NONE) ? ["addresses outside the cluster"] : [];
 }
 
 /** Workloads that a rule protects from what comes in. */

@@ -8,7 +8,7 @@ import { meansPeer, type PeerQuery } from "../model/peer-query.ts";
 import { buildList, type ListReport } from "../report/list.ts";
 import { formatAddresses } from "../sets/address-text.ts";
 import { ALL_ADDRESSES, NO_ADDRESS } from "../sets/addresses.ts";
-import { type Conn, covers } from "../sets/conn.ts";
+import { type Conn, covers, withoutIdleNames } from "../sets/conn.ts";
 
 export type ListOptions = {
   readonly representatives: boolean;
@@ -50,8 +50,9 @@ function sought(query: PeerQuery | undefined): {
 type Row = { readonly src: string; readonly dst: string; readonly conn: Conn };
 
 function* rowsOf(blocks: ReturnType<ReturnType<typeof standingFlows>["blocks"]>, universe: Conn): Generator<Row> {
+  const whole = withoutIdleNames(universe);
   for (const block of blocks) {
-    const isWhole = covers(block.head, universe);
+    const isWhole = covers(block.head, whole);
     for (const { src, dst } of pairsOfBlock(block)) {
       if (isWhole && isUndeclared(src) && isUndeclared(dst)) continue;
       yield { src: textOf(src), dst: textOf(dst), conn: block.head };

@@ -2,14 +2,11 @@ import type { Config } from "../config/types.ts";
 import type { Issue } from "../errors.ts";
 import { buildCluster } from "../manifest/cluster.ts";
 import type { ClusterOptions } from "../manifest/context.ts";
-import { kindRow } from "../manifest/kinds.ts";
-import { isManifestPath, loadTree, type ObjectCache } from "../manifest/load-tree.ts";
+import type { Loaded, ObjectCache } from "../manifest/load-tree.ts";
 import type { ManifestObject } from "../manifest/object.ts";
-import { readObjects } from "../manifest/objects.ts";
 import type { Cluster } from "../model/cluster.ts";
-import type { DeployedCluster, DeployedSide } from "../roots/deployed.ts";
-import type { RawEntry } from "../roots/plan-types.ts";
-import type { RenderedDocument } from "../roots/rendered-types.ts";
+import type { DeployedCluster } from "../roots/deployed.ts";
+import { objectsOfSide } from "../roots/objects.ts";
 import { NO_ADDRESS } from "../sets/addresses.ts";
 import type { Tree } from "../tree/tree.ts";
 
@@ -23,7 +20,11 @@ export type Overrides = {
 };
 
 /** One cluster of both trees as objects, and as the cluster that they describe. */
-export type ReadSide = { readonly cluster: Cluster; readonly objects: readonly ManifestObject[] };
+export type ReadSide = {
+  readonly cluster: Cluster;
+  readonly objects: readonly ManifestObject[];
+  readonly loaded: Loaded;
+};
 
 export type ReadInput = {
   readonly cluster: DeployedCluster;
@@ -44,14 +45,9 @@ export function readCluster(input: ReadInput): { readonly base: ReadSide; readon
   if (sameTree) return { base, head: base };
   const head = readSide(input, "head", options);
   if (recognised === undefined || head.cluster.plugin.name === recognised) return { base, head };
-  const judged = build(input, "head", { ...options, cni: recognised }, head.objects, head.cluster);
-  return {
-    base,
-    head: {
-      objects: head.objects,
-      cluster: { ...judged, issues: [...judged.issues, otherPlugin(base.cluster, head.cluster)] },
-    },
-  };
+  const judged = buildCluster(head.loaded, { ...options, cni: recognised });
+  const told = otherPlugin(base.cluster, head.cluster);
+  return { base, head: { ...head, cluster: { ...judged, issues: [...judged.issues, told] } } };
 }
 
 function otherPlugin(base: Cluster, head: Cluster): Issue {
@@ -78,76 +74,19 @@ export function optionsOf({
 }
 
 function readSide(input: ReadInput, side: "base" | "head", options: ClusterOptions): ReadSide {
-  const objects: ManifestObject[] = [];
-  const issues: Issue[] = [...input.cluster.issues[side]];
-  const counts = { files: 0, documents: 0, skipped: 0 };
-  for (const { entries, namespace, policiesOnly } of batches(input.cluster[side].raw)) {
-    const limits = limitsOf(input.config);
-    const loaded = loadTree(input.trees[side], entries, input.cache, {
-      changed: input.changed,
-      listed: new Set(entries.filter(({ path }) => !isManifestPath(path)).map(({ path }) => path)),
-      ...(limits === undefined ? {} : { limits }),
-      ...(namespace === undefined ? {} : { namespaceOf: () => namespace }),
-    });
-    objects.push(...(policiesOnly ? loaded.objects.filter(isPolicy) : loaded.objects));
-    issues.push(...loaded.issues);
-    counts.files += loaded.counts.files;
-    counts.documents += loaded.counts.documents;
-    counts.skipped += loaded.counts.skipped;
-  }
-  for (const document of input.cluster[side].documents) {
-    const read = renderedObjects(document, input.cache);
-    objects.push(...read.objects);
-    issues.push(...read.issues);
-    counts.documents++;
-  }
-  const read = { objects, issues, counts };
-  return { objects, cluster: buildCluster(read, options) };
-}
-
-function build(
-  input: ReadInput,
-  side: "base" | "head",
-  options: ClusterOptions,
-  objects: readonly ManifestObject[],
-  read: Cluster,
-): Cluster {
-  const issues = input.cluster.issues[side];
-  return buildCluster({ objects, issues, counts: read.counts }, options);
-}
-
-type Batch = {
-  readonly entries: RawEntry["entry"][];
-  readonly namespace: RawEntry["namespace"];
-  readonly policiesOnly: boolean;
-};
-
-/** Entries that are read alike, together; each batch stays in path order. */
-function batches(raw: DeployedSide["raw"]): readonly Batch[] {
-  const found = new Map<string, Batch>();
-  for (const { entry, namespace, policiesOnly } of raw) {
-    const key = `${policiesOnly}|${namespace?.forced ?? ""}|${namespace?.name ?? ""}`;
-    const batch = found.get(key);
-    if (batch === undefined) found.set(key, { entries: [entry], namespace, policiesOnly });
-    else batch.entries.push(entry);
-  }
-  return [...found.values()];
-}
-
-function isPolicy({ ref }: ManifestObject): boolean {
-  const role = kindRow(ref.group, ref.kind)?.role;
-  return role !== undefined && !["workload", "operator", "namespace", "service", "serviceaccount"].includes(role);
-}
-
-function renderedObjects(document: RenderedDocument, cache: ObjectCache): ReturnType<typeof readObjects> {
-  const key = `rendered\n${document.origin}\n${document.namespace?.name ?? ""}`;
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const { file } = document.source;
-  const given = document.namespace === undefined ? {} : { defaultNamespace: document.namespace };
-  const read = readObjects([document.node], { file, blob: document.origin, ...given });
-  cache.set(key, { ...read, documents: 1, skipped: 0 });
-  return read;
+  const limits = limitsOf(input.config);
+  const { cache, changed } = input;
+  const loaded = objectsOfSide(input.trees[side], input.cluster[side], {
+    cache,
+    changed,
+    ...(limits === undefined ? {} : { limits }),
+  });
+  const issues = [...input.cluster.issues[side], ...loaded.issues];
+  return {
+    objects: loaded.objects,
+    loaded: { ...loaded, issues },
+    cluster: buildCluster({ ...loaded, issues }, options),
+  };
 }
 
 function limitsOf(

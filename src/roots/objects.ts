@@ -43,12 +43,23 @@ export function objectsOfSide(
   }
   const rendered = new Map<string, RenderedDocument>();
   for (const document of side.documents) {
-    const read = readObjects([document.node], source(document));
+    const read = readOnce(document, cache);
     for (const object of read.objects) rendered.set(object.origin, document);
     objects.push(...read.objects);
     issues.push(...read.issues, ...read.objects.filter(isPolicy).flatMap((object) => overruled(object, document)));
   }
   return { objects, issues, counts: { ...counts, documents: counts.documents + side.rendered }, rendered };
+}
+
+/** The objects of a rendered document: the same ones on both sides where the document is the same. */
+function readOnce(document: RenderedDocument, cache: ObjectCache): ReturnType<typeof readObjects> {
+  const { namespace } = document;
+  const key = `rendered\n${document.origin}\n${namespace?.name ?? ""}${namespace?.forced === true ? "!" : ""}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const read = readObjects([document.node], source(document));
+  cache.set(key, { ...read, documents: 1, skipped: 0 });
+  return read;
 }
 
 /** Files that are read in the same way, together. */
