@@ -35,13 +35,13 @@ export function namer(peers: readonly Peer[]): Namer {
         homes,
       );
       const rest = end.peers.filter((peer) => peer.kind === "entity" || peer.kind === "fqdn");
-      const named = nameParts(missing, homes);
+      const named = nameParts(missing, homes, false);
       if (named.length <= FEW) {
         const except = named.length === 0 ? "" : ` except ${named.join(", ")}`;
         return [`any pod in the cluster${except}`, ...rest.map(({ text }) => text)].join(", ");
       }
     }
-    return nameParts([...chosen], homes).join(", ");
+    return nameParts([...chosen], homes, true).join(", ");
   };
 }
 
@@ -70,8 +70,8 @@ function namespaceOf(peer: Peer): string | undefined {
   return peer.kind === "representative" ? peer.namespace : undefined;
 }
 
-/** Whole namespaces by one name each, then everybody else one by one. */
-function nameParts(peers: readonly Peer[], homes: ReadonlyMap<string, Home>): readonly string[] {
+/** Whole namespaces by one name each, with `exceptions` also all but a few of one, then everybody else one by one. */
+function nameParts(peers: readonly Peer[], homes: ReadonlyMap<string, Home>, exceptions: boolean): readonly string[] {
   const byNamespace = new Map<string, Set<Peer>>();
   const alone: string[] = [];
   for (const peer of peers) {
@@ -85,11 +85,13 @@ function nameParts(peers: readonly Peer[], homes: ReadonlyMap<string, Home>): re
   }
   const parts: string[] = [];
   for (const [name, set] of [...byNamespace].sort(([a], [b]) => (a < b ? -1 : 1)))
-    parts.push(...nameHome(name, set, homes));
+    parts.push(...nameHome(name, set, { homes, exceptions }));
   return [...parts, ...alone.sort()];
 }
 
-function nameHome(name: string, chosen: ReadonlySet<Peer>, homes: ReadonlyMap<string, Home>): readonly string[] {
+type Words = { readonly homes: ReadonlyMap<string, Home>; readonly exceptions: boolean };
+
+function nameHome(name: string, chosen: ReadonlySet<Peer>, { homes, exceptions }: Words): readonly string[] {
   const home = homes.get(name);
   const texts = (peers: Iterable<Peer>) => [...peers].map(({ text }) => text).sort();
   if (home === undefined || chosen.size < 2) return texts(chosen);
@@ -98,7 +100,7 @@ function nameHome(name: string, chosen: ReadonlySet<Peer>, homes: ReadonlyMap<st
   if (home.everyPod !== undefined && chosen.has(home.everyPod)) {
     const missing = [...home.workloads, ...home.others].filter((peer) => !chosen.has(peer));
     if (missing.length === 0) return [`any pod in ${name}`];
-    if (missing.length <= FEW) return [`any pod in ${name} except ${texts(missing).join(", ")}`];
+    if (exceptions && missing.length <= FEW) return [`any pod in ${name} except ${texts(missing).join(", ")}`];
   }
   if (!everyWorkload) return texts(chosen);
   const rest = everyOther && home.everyPod !== undefined ? [] : [...chosen].filter((peer) => peer.kind !== "workload");
