@@ -84,7 +84,6 @@ export const OPERATOR_KINDS: readonly OperatorKind[] = [
     group: "kubevirt.io",
     kind,
     ...TEMPLATE,
-    spec: [],
     wholeSpec: true,
     added: (name: string): readonly AddedLabel[] => [
       ["kubevirt.io", "virt-launcher"],
@@ -97,7 +96,7 @@ export const OPERATOR_KINDS: readonly OperatorKind[] = [
     group: "kubevirt.io",
     kind: "VirtualMachineInstance",
     labels: ["metadata", "labels"],
-    spec: [],
+    spec: ["spec"],
     wholeSpec: true,
     replicas: [],
     added: (name) => [

@@ -16,6 +16,7 @@ import {
   text,
   textMap,
 } from "./fields.ts";
+import { networksOf } from "./other-networks.ts";
 import { labelKeyFault, labelValueFault, portNameFault } from "./syntax.ts";
 import type { YamlNode } from "./yaml/node.ts";
 
@@ -31,6 +32,8 @@ export type PodTemplate = {
   readonly declaredPorts: string;
   readonly hostNetwork: boolean;
   readonly serviceAccount: string;
+  /** Annotations that attach the pods to networks beside the cluster's. */
+  readonly otherNetworks: readonly string[];
   /** Equal for templates that differ in names and labels only. */
   readonly digest: string;
 };
@@ -42,11 +45,11 @@ const PROTOCOLS: ReadonlyMap<string, Protocol> = new Map<string, Protocol>([
 ]);
 
 /**
- * The pod template whose labels stand at `labels` and whose spec stands at `spec`. Ports come from containers, then
+ * The pod template whose labels, annotations and spec stand at these places. Ports come from containers, then
  * from init containers that stay (`restartPolicy: Always`).
  * Source: Kubernetes API, core/v1 types.go, PodSpec; `docs/semantics.md`, W03.
  */
-export function podTemplate(labels: Field, spec: Field): PodTemplate {
+export function podTemplate(labels: Field, annotations: Field, spec: Field): PodTemplate {
   const entries = podLabels(labels);
   const { declared, initial } = containerPorts(spec);
   const hostNetwork = flag(member(spec, "hostNetwork")) ?? false;
@@ -59,6 +62,7 @@ export function podTemplate(labels: Field, spec: Field): PodTemplate {
     declaredPorts: describePorts(declared),
     hostNetwork,
     serviceAccount: account === undefined || account === "" ? "default" : account,
+    otherNetworks: networksOf(annotations, spec),
     digest: digestOf(spec, hostNetwork),
   };
 }

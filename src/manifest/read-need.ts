@@ -1,5 +1,6 @@
 import { foreignKind } from "./foreign.ts";
 import { kindRow, needed, neededWhenChanged, splitApiVersion } from "./kinds.ts";
+import { NETWORK_ANNOTATIONS } from "./other-networks.ts";
 import { workloadKind } from "./workload-kinds.ts";
 import { type Need, type Wanted, wantedPaths } from "./yaml/wanted.ts";
 
@@ -57,6 +58,7 @@ function partsOf(kind: string, apiVersion: string): Wanted {
       ...METADATA,
       ...SPEC.map((field) => `${job}${field}`),
       `${prefix}metadata.labels.*`,
+      ...NETWORK_ANNOTATIONS.map((key) => `${prefix}metadata.annotations.${key.replaceAll(".", "~")}`),
       ...POD_SPEC.map((field) => `${prefix}spec.${field}`),
     ]);
   }

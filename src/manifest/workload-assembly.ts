@@ -7,6 +7,7 @@ import type { Predicate } from "../model/predicate.ts";
 import { memberAt, root, textMap } from "./fields.ts";
 import { clip } from "./metadata.ts";
 import type { Decoded, ManifestObject } from "./object.ts";
+import { networksOfNamespace } from "./other-networks.ts";
 import type { OwnedDraft } from "./owners.ts";
 import { settledDraft } from "./settle.ts";
 import { decodeWorkload, type WorkloadDraft } from "./workloads.ts";
@@ -99,7 +100,9 @@ function assemble(each: OwnedDraft, around: Surroundings): Workload {
     templateDigest: template.digest,
     declaredPorts: template.declaredPorts,
   };
-  return draft.firstReplica === 0 ? workload : { ...workload, firstReplica: draft.firstReplica };
+  const otherNetworks = [...template.otherNetworks, ...networksOfNamespace(around.namespaceLabels)];
+  const attached = otherNetworks.length === 0 ? workload : { ...workload, otherNetworks };
+  return draft.firstReplica === 0 ? attached : { ...attached, firstReplica: draft.firstReplica };
 }
 
 function compare(a: string, b: string): number {

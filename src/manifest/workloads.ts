@@ -66,7 +66,11 @@ function built(at: Field, kind: WorkloadKind, object: ManifestObject): Made {
   if (needsSelector && selector.node === undefined) {
     fault(selector, "is required; a patch is no object and belongs to a kustomization");
   }
-  const template = podTemplate(memberAt(place, ["metadata", "labels"]), spec);
+  const template = podTemplate(
+    memberAt(place, ["metadata", "labels"]),
+    memberAt(place, ["metadata", "annotations"]),
+    spec,
+  );
   const name = text(memberAt(at, ["metadata", "name"]));
   return { template: withLabels(template, kind.added(name, at)), replicas: kind.replicas(at) };
 }
@@ -74,7 +78,9 @@ function built(at: Field, kind: WorkloadKind, object: ManifestObject): Made {
 function operated(at: Field, kind: OperatorKind | undefined): Made {
   const place = kind === undefined || kind.spec.length === 0 ? undefined : memberAt(at, kind.spec);
   const nowhere = absent(at);
-  const template = podTemplate(kind === undefined ? nowhere : memberAt(at, kind.labels), place ?? nowhere);
+  const labels = kind === undefined ? nowhere : memberAt(at, kind.labels);
+  const annotations = kind === undefined ? nowhere : memberAt(at, [...kind.labels.slice(0, -1), "annotations"]);
+  const template = podTemplate(labels, annotations, place ?? nowhere);
   const added = kind?.added(text(memberAt(at, ["metadata", "name"])) ?? "") ?? [];
   const labelled = withLabels(template, added);
   const replicas =
