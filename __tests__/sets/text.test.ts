@@ -41,8 +41,8 @@ const cases: readonly (readonly [string, Conn, Conn?])[] = [
 ];
 
 describe("connections as text", () => {
-  it.each(cases)("%s", (text, conn, universe = ALL) => {
-    expect(formatConn(conn, universe)).toBe(text);
+  it.each(cases)("%s", (text, conn, universe) => {
+    expect(formatConn(conn, universe ?? ALL)).toBe(text);
   });
 
   it("are one object where they are equal", () => {

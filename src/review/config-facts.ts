@@ -32,7 +32,7 @@ export function factsInTrees(base: Tree, head: Tree, file: string, typed: boolea
 }
 
 /** The configuration at `file` of a tree; `undefined` where it has none. */
-export function configIn(tree: Tree, file: string): ParsedConfig | undefined {
+function configIn(tree: Tree, file: string): ParsedConfig | undefined {
   const entry = tree.entries.find(({ path }) => path === file);
   if (entry === undefined) return undefined;
   const bytes = bytesOf(tree, entry);

@@ -3,6 +3,7 @@ import type { Config } from "../config/types.ts";
 import { diffFlows, reviewStage } from "../diff/diff.ts";
 import { excerpt } from "../diff/excerpt.ts";
 import type { Cause, FlowDiff } from "../diff/flow-diff.ts";
+import { lostSelectors } from "../diff/lost-selectors.ts";
 import { namer } from "../diff/names.ts";
 import { type StandingFlows, standingFlows } from "../diff/standing.ts";
 import { universe } from "../engine/universe.ts";
@@ -61,9 +62,10 @@ export function judgeCluster(input: ClusterCase): {
   const diff = diffFlows(space, spoken);
   const standing = standingFlows(space, reviewStage(space), spoken);
   const left = space.leftOut === 0 ? [] : [leftOutIssue(space.leftOut, limit, config.rules.length > 0)];
+  const lost = input.base === undefined ? [] : lostSelectors(space);
   const issues = pairIssues(
     input.base === undefined ? [] : input.issues.base,
-    [...input.issues.head, ...left],
+    [...input.issues.head, ...left, ...lost],
     input.contentOf,
   );
   const changed = diff.groups.length > 0 || diff.arrivals.length > 0 || base.plugin.name !== head.plugin.name;
