@@ -13,6 +13,7 @@ import { settledDraft } from "./settle.ts";
 import { decodeWorkload, type WorkloadDraft } from "./workloads.ts";
 
 const decoded = new WeakMap<ManifestObject, Decoded<WorkloadDraft>>();
+const accountLabels = new WeakMap<ManifestObject, LabelSet>();
 
 /** As `decodeWorkload`; each object is decoded once, however often it is asked for. */
 export function draftOf(object: ManifestObject): Decoded<WorkloadDraft> {
@@ -28,10 +29,19 @@ export function draftOf(object: ManifestObject): Decoded<WorkloadDraft> {
 export function serviceAccountLabels(objects: readonly ManifestObject[]): ReadonlyMap<string, LabelSet> {
   const out = new Map<string, LabelSet>();
   for (const object of objects) {
-    const labels = textMap(memberAt(root(object.node), ["metadata", "labels"]), "labels", "ignore");
-    out.set(`${object.ref.namespace}/${object.ref.name}`, new Map([...labels].map(([key, { value }]) => [key, value])));
+    out.set(`${object.ref.namespace}/${object.ref.name}`, labelsOfAccount(object));
   }
   return out;
+}
+
+/** The same labels for the same object, so that its pods are the same on both sides. */
+function labelsOfAccount(object: ManifestObject): LabelSet {
+  const known = accountLabels.get(object);
+  if (known !== undefined) return known;
+  const labels = textMap(memberAt(root(object.node), ["metadata", "labels"]), "labels", "ignore");
+  const made = labels.size === 0 ? NO_LABELS : new Map([...labels].map(([key, { value }]) => [key, value]));
+  accountLabels.set(object, made);
+  return made;
 }
 
 /** What the same draft depends on in another cluster. */
@@ -67,13 +77,21 @@ export function assembleWorkloads(
 function assembledOnce(each: OwnedDraft, around: Surroundings): Workload {
   const known = assembled.get(each.draft);
   const same =
-    known?.namespaceLabels === around.namespaceLabels &&
-    known.accountLabels === around.accountLabels &&
+    known !== undefined &&
+    isSame(known.namespaceLabels, around.namespaceLabels) &&
+    isSame(known.accountLabels, around.accountLabels) &&
     known.initPorts === around.initPorts;
   if (same) return known.workload;
   const workload = assemble(each, around);
   assembled.set(each.draft, { ...around, workload });
   return workload;
+}
+
+function isSame(a: LabelSet, b: LabelSet): boolean {
+  if (a === b) return true;
+  if (a.size !== b.size) return false;
+  for (const [key, value] of a) if (!b.has(key) || b.get(key) !== value) return false;
+  return true;
 }
 
 function assemble(each: OwnedDraft, around: Surroundings): Workload {
