@@ -41,9 +41,11 @@ const cases: readonly (readonly [string, Conn, Conn?])[] = [
 ];
 
 describe("connections as text", () => {
-  it.each(cases)("%s", (text, conn, universe) => {
-    expect(formatConn(conn, universe ?? ALL)).toBe(text);
-  });
+  for (const [text, conn, universe = ALL] of cases) {
+    it(`${text} (${conn.id} of ${universe.id})`, () => {
+      expect(formatConn(conn, universe)).toBe(text);
+    });
+  }
 
   it("are one object where they are equal", () => {
     expect(union(ports("TCP", 1, 100), ports("TCP", 101, 200))).toBe(ports("TCP", 1, 200));
