@@ -1,24 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
-import { mergeGroup, otherEvent, type RunnerEvent } from "../github/fake/events.ts";
+import { otherEvent, type RunnerEvent } from "../github/fake/events.ts";
 import { makeFolder } from "../tree/repo.ts";
 import { commands, run } from "./run.ts";
-import { CHANGES, exampleFiles, pullEvent, RULES, scenario, type World } from "./world.ts";
-
-function groupEvent(head: string, base: string): RunnerEvent {
-  const { variables, payload } = mergeGroup();
-  const group = { ...Object(payload.merge_group), head_sha: head, base_sha: base, base_ref: "refs/heads/main" };
-  return { payload: { ...payload, merge_group: group }, variables: { ...variables, GITHUB_SHA: head } };
-}
-
-/** Entries of a queue, each on top of the one before. */
-function queue(world: World, ...entries: readonly Parameters<World["pull"]>[0][]): readonly string[] {
-  world.origin.git("checkout", "-q", "-b", "gh-readonly-queue", "main");
-  const commits = entries.map((files) => world.origin.commit(files, "entry"));
-  world.origin.git("checkout", "-q", "main");
-  return commits;
-}
+import { CHANGES, exampleFiles, groupEvent, pullEvent, queue, RULES, scenario, type World } from "./world.ts";
 
 function onTip(world: World, name: string): RunnerEvent {
   const { variables, payload } = otherEvent(name);

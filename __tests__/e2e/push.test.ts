@@ -1,24 +1,8 @@
 import { describe, expect } from "vitest";
-import { push, type RunnerEvent } from "../github/fake/events.ts";
 import { run } from "./run.ts";
-import { CHANGES, scenario, type World } from "./world.ts";
+import { CHANGES, commitOn, pushEvent, scenario } from "./world.ts";
 
 const NONE = "0".repeat(40);
-
-function pushEvent(after: string, changes: { readonly [key: string]: unknown }): RunnerEvent {
-  const { variables, payload } = push({ after, ...changes });
-  return { payload, variables: { ...variables, GITHUB_SHA: after } };
-}
-
-/** A commit on a branch, which is made where it is not there. */
-function commitOn(world: World, branch: string, files: Parameters<World["pull"]>[0]): string {
-  const { origin } = world;
-  const exists = origin.git("branch", "--list", branch) !== "";
-  origin.git("checkout", "-q", ...(exists ? [branch] : ["-b", branch]));
-  const commit = origin.commit(files, "change");
-  origin.git("checkout", "-q", "main");
-  return commit;
-}
 
 describe("push", () => {
   scenario("default branch: what was there before against what is there now", async ({ world }) => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "vitest";
-import { pullRequest, type RunnerEvent } from "../github/fake/events.ts";
+import { mergeGroup, pullRequest, push, type RunnerEvent } from "../github/fake/events.ts";
 import { type FakeGitHub, startFakeGitHub } from "../github/fake/server.ts";
 import { type FakeState, newPull } from "../github/fake/state.ts";
 import { type GitServer, startGitServer } from "../tree/git-http.ts";
@@ -107,4 +107,35 @@ export function pullEvent(
     payload: { ...payload, number: pull.number },
     variables: { ...variables, GITHUB_SHA: sha, GITHUB_RUN_ATTEMPT: String(attempt), GITHUB_WORKFLOW_REF: ref },
   };
+}
+
+/** The event of a push that ends at `after`. */
+export function pushEvent(after: string, changes: { readonly [key: string]: unknown }): RunnerEvent {
+  const { variables, payload } = push({ after, ...changes });
+  return { payload, variables: { ...variables, GITHUB_SHA: after } };
+}
+
+/** A commit on a branch, which is made where it is not there. */
+export function commitOn(world: World, branch: string, files: Files): string {
+  const { origin } = world;
+  const exists = origin.git("branch", "--list", branch) !== "";
+  origin.git("checkout", "-q", ...(exists ? [branch] : ["-b", branch]));
+  const commit = origin.commit(files, "change");
+  origin.git("checkout", "-q", "main");
+  return commit;
+}
+
+/** The event of a merge queue's entry. */
+export function groupEvent(head: string, base: string): RunnerEvent {
+  const { variables, payload } = mergeGroup();
+  const group = { ...Object(payload.merge_group), head_sha: head, base_sha: base, base_ref: "refs/heads/main" };
+  return { payload: { ...payload, merge_group: group }, variables: { ...variables, GITHUB_SHA: head } };
+}
+
+/** Entries of a queue, each on top of the one before. */
+export function queue(world: World, ...entries: readonly Files[]): readonly string[] {
+  world.origin.git("checkout", "-q", "-b", "gh-readonly-queue", "main");
+  const commits = entries.map((files) => world.origin.commit(files, "entry"));
+  world.origin.git("checkout", "-q", "main");
+  return commits;
 }

@@ -22,6 +22,7 @@ export function reportContext(
     head: { label: head.label, commit },
     reproduce: command({ request, store, sides, commit }),
     links: linksOf(request, sides),
+    ...(request.inputs.cluster === "" ? {} : { cluster: request.inputs.cluster }),
   };
 }
 

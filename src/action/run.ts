@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { delimiter, isAbsolute, relative } from "node:path";
 import { runAction } from "../github/action.ts";
 import type { ActionContext } from "../github/ports.ts";
 import type { ObjectStore } from "../tree/store.ts";
@@ -14,6 +15,7 @@ export async function runOnRunner({
   readonly version: string;
   readonly today: string;
 }): Promise<0 | 1> {
+  process.env.PATH = outside(process.env.GITHUB_WORKSPACE, process.env.PATH ?? "");
   let known: ObjectStore | undefined;
   const storeFor = (context: ActionContext) => {
     known ??= storeOf(context);
@@ -28,4 +30,14 @@ export async function runOnRunner({
   } finally {
     if (known !== undefined) rmSync(known.gitDir, { recursive: true, force: true });
   }
+}
+
+/** The folders of a PATH that no checkout can put a program into. */
+function outside(workspace: string | undefined, path: string): string {
+  const isOutside = (folder: string) => {
+    if (!isAbsolute(folder)) return false;
+    const way = workspace === undefined ? ".." : relative(workspace, folder);
+    return way.startsWith("..") || isAbsolute(way);
+  };
+  return path.split(delimiter).filter(isOutside).join(delimiter);
 }
