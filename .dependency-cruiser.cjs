@@ -8,7 +8,10 @@ const house = (from, allowed, packages, comment) => [
     comment,
     severity: "error",
     from: { path: folder(from) },
-    to: { path: "^src/", pathNot: [folder(from), ...allowed.map((each) => (each === "errors" ? "^src/errors\\.ts$" : folder(each)))] },
+    to: {
+      path: "^src/",
+      pathNot: [folder(from), ...allowed.map((each) => (each === "errors" ? "^src/errors\\.ts$" : folder(each)))],
+    },
   },
   {
     name: `${from}-packages`,
@@ -26,12 +29,22 @@ module.exports = {
     ...house("model", ["sets", "errors"], "", "the field's nouns"),
     ...house("tree", ["errors"], "", "files at one point in time"),
     ...house("roots", ["tree", "manifest", "errors"], "yaml|picomatch", "what is deployed"),
-    ...house("manifest", ["model", "sets", "errors", "tree"], "yaml", "YAML to typed objects; a tree is where the text comes from"),
+    ...house(
+      "manifest",
+      ["model", "sets", "errors", "tree"],
+      "yaml",
+      "YAML to typed objects; a tree is where the text comes from",
+    ),
     ...house("pointwise", ["model", "sets"], "", "the definition stays readable by itself"),
     ...house("engine", ["model", "sets"], "", "the fast twin shares the model with pointwise and nothing else"),
     ...house("diff", ["engine", "pointwise", "model", "sets", "errors"], "diff", "two sides to one diff"),
     ...house("gate", ["diff", "model", "sets", "errors"], "", "protected paths"),
-    ...house("report", ["gate", "diff", "model", "sets", "errors"], "string-width|picocolors", "plain data to text; never asks the engine"),
+    ...house(
+      "report",
+      ["gate", "diff", "model", "sets", "errors"],
+      "string-width|picocolors",
+      "plain data to text; never asks the engine",
+    ),
     ...house("github", ["errors"], "@actions/github|@octokit/.*", "receives text, knows no policy"),
     {
       name: "ipaddr-in-one-file",
@@ -72,7 +85,11 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { extensions: [".ts", ".js", ".json"], conditionNames: ["import", "require", "node", "default"], exportsFields: ["exports"] },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".js", ".json"],
+      conditionNames: ["import", "require", "node", "default"],
+      exportsFields: ["exports"],
+    },
     doNotFollow: { path: "node_modules" },
   },
 };

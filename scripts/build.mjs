@@ -1,6 +1,6 @@
 // Bundles both entries into dist/: index.js (the Action) and cli.js (the command), and collects the licences of what is inside.
 // build.mjs [OUT]: writes to OUT instead of dist/, for comparing with what is committed.
-import { readdirSync, readFileSync, writeFileSync, mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";

@@ -31,7 +31,7 @@ export function connOf(row: Row | undefined, rows: readonly Row[]): Conn {
 }
 
 /** TCP, UDP and SCTP as text. */
-export function basicConn(text: string): Conn {
+function basicConn(text: string): Conn {
   if (text === "All Connections") return ALL;
   if (text === "No Connections") return NONE;
   let protocol: Protocol = "TCP";

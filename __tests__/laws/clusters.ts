@@ -2,7 +2,14 @@ import fc from "fast-check";
 import type { Cluster, Namespace, Workload } from "../../src/model/cluster.ts";
 import type { ContainerPort, Pod } from "../../src/model/endpoint.ts";
 import type { Requirement } from "../../src/model/labels.ts";
-import type { Action, ConnTerm, Direction, Policy, Rule } from "../../src/model/policy.ts";
+import {
+  type Action,
+  type ConnTerm,
+  comparePolicies,
+  type Direction,
+  type Policy,
+  type Rule,
+} from "../../src/model/policy.ts";
 import { ANYTHING, and, NOTHING, not, or, PODS, type Predicate } from "../../src/model/predicate.ts";
 import { parseCidr } from "../../src/sets/address-text.ts";
 import { NO_ADDRESS } from "../../src/sets/addresses.ts";
@@ -39,7 +46,7 @@ const dialectRequirement: fc.Arbitrary<Requirement> = fc.record({
   values: fc.constantFrom(["a"], ["b"], [""], ["a", "b"]),
 });
 
-export const selector = (op: "podLabels" | "namespaceLabels" | "serviceAccountLabels"): fc.Arbitrary<Predicate> =>
+const selector = (op: "podLabels" | "namespaceLabels" | "serviceAccountLabels"): fc.Arbitrary<Predicate> =>
   fc
     .array(plainRequirement, { maxLength: 2 })
     .map((list) => and(...list.map((each): Predicate => ({ op, requirement: each }))));
@@ -261,6 +268,7 @@ export function placed(policy: Policy, name: string, line: number): Policy {
   return {
     ...policy,
     object: { ...policy.object, name },
+    order: [policy.order[0], name],
     source: { file: "policy.yaml", line },
     rules: policy.rules.map((rule, i) => ({
       ...rule,
@@ -274,6 +282,7 @@ export function placed(policy: Policy, name: string, line: number): Policy {
 export function withParts(parts: Pick<Cluster, "namespaces" | "workloads" | "policies">): Cluster {
   return {
     ...parts,
+    policies: [...parts.policies].sort(comparePolicies),
     plugin: { name: undefined, reason: "", enforces: true },
     deviations: [],
     issues: [],

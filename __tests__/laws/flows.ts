@@ -85,7 +85,7 @@ export function pairsOf(blocks: Iterable<Block>): ReadonlyMap<string, Block> {
 }
 
 /** One end as text. */
-export function endText(end: End | Peer): string {
+function endText(end: End | Peer): string {
   if (end.kind === "addresses") return formatAddresses(end.addresses);
   return end.kind === "peers" ? end.peers.map(({ text }) => text).join() : end.text;
 }

@@ -52,7 +52,7 @@ export function peersEnd(peers: readonly Peer[]): End {
   return { kind: "peers", peers };
 }
 
-export function addressEnd(addresses: AddressSet): End {
+function addressEnd(addresses: AddressSet): End {
   return { kind: "addresses", addresses };
 }
 

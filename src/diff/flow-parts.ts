@@ -6,7 +6,7 @@ import { type Conn, EVERYTHING, intersect, NONE, subtract, union } from "../sets
 import { selectingOneByOne } from "./explain.ts";
 
 /** What decides one part of the connections at one end. */
-export type Decider =
+type Decider =
   | { readonly kind: "rule"; readonly policy: Policy; readonly rule: Rule }
   /** No rule matches and these policies isolate. */
   | { readonly kind: "isolated"; readonly policies: readonly Policy[] }

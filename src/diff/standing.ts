@@ -1,6 +1,6 @@
 import { type Kind, kindsOf } from "../engine/kinds.ts";
 import type { Universe } from "../engine/universe.ts";
-import type { End, Peer } from "../model/peer.ts";
+import type { Peer } from "../model/peer.ts";
 import type { Predicate } from "../model/predicate.ts";
 import { type AddressSet, intersectAddresses, NO_ADDRESS } from "../sets/addresses.ts";
 import { NONE } from "../sets/conn.ts";
@@ -11,7 +11,7 @@ import type { Block } from "./flow-diff.ts";
 import { redundantPeers } from "./redundant.ts";
 
 /** One end of the flows that somebody asks for. */
-export type Sought = { readonly peers: (peer: Peer) => boolean; readonly addresses: AddressSet };
+type Sought = { readonly peers: (peer: Peer) => boolean; readonly addresses: AddressSet };
 
 /** What base and head allow, changed or not. */
 export type StandingFlows = {
@@ -76,14 +76,4 @@ function within(row: Row, src: Sought, dst: Sought): Row {
     toAddresses: cut(row.toAddresses, dst.addresses),
     fromAddresses: cut(row.fromAddresses, src.addresses),
   };
-}
-
-/** Everybody, and every address. */
-export function everybody(addresses: AddressSet): Sought {
-  return { peers: () => true, addresses };
-}
-
-/** True where an end is made of undeclared pods only. */
-export function isUndeclared(end: End): boolean {
-  return end.kind === "peers" && end.peers.every((peer) => peer.kind === "representative");
 }

@@ -35,7 +35,7 @@ export function portText(port: number): number | string {
 }
 
 /** One address of the set that people recognise. */
-export function familiarAddress(set: AddressSet): Address | undefined {
+function familiarAddress(set: AddressSet): Address | undefined {
   for (const text of FAMILIAR) {
     const address = parseAddress(text);
     if (address !== undefined && includesAddress(set, address)) return address;

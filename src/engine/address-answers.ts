@@ -40,7 +40,7 @@ export function addressAnswers(effect: Effect): AddressAnswers {
 }
 
 /** The outside addresses in the set that `predicate` denotes. */
-export function addressesOf(predicate: Predicate): AddressSet {
+function addressesOf(predicate: Predicate): AddressSet {
   switch (predicate.op) {
     case "anything":
       return ALL_ADDRESSES;

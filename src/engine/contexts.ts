@@ -3,7 +3,7 @@ import { type LabelSet, type Requirement, satisfies } from "../model/labels.ts";
 import { assignments } from "./assignment.ts";
 import { breakers, type Cube } from "./cubes.ts";
 
-export const NAME_LABEL = "kubernetes.io/metadata.name";
+const NAME_LABEL = "kubernetes.io/metadata.name";
 
 /** A namespace that undeclared pods may be in: one that is known by name, or any other one with certain labels. */
 export type Context = {
@@ -62,7 +62,8 @@ function anyOther(asked: ReadonlyMap<string, readonly Requirement[]>): readonly 
   return [...out.values()];
 }
 
-function sameLabels(a: LabelSet, b: LabelSet): boolean {
+/** True of labels with the same keys and values. */
+export function sameLabels(a: LabelSet, b: LabelSet): boolean {
   if (a === b) return true;
   if (a.size !== b.size) return false;
   for (const [key, value] of a) if (!b.has(key) || b.get(key) !== value) return false;

@@ -15,7 +15,7 @@ export type Effect = {
   readonly narrows: boolean;
 };
 
-export type EffectTier = { readonly rank: number; readonly rules: readonly Rule[]; readonly isolates: boolean };
+type EffectTier = { readonly rank: number; readonly rules: readonly Rule[]; readonly isolates: boolean };
 
 /** Hands out one `Effect` object for equal effects. */
 export type Effects = {

@@ -60,7 +60,7 @@ function termKey(term: ConnTerm): string {
 }
 
 /** Equal for predicates that are written alike. */
-export function predicateKey(predicate: Predicate): string {
+function predicateKey(predicate: Predicate): string {
   switch (predicate.op) {
     case "anything":
     case "nothing":

@@ -8,27 +8,39 @@ export type PolicyIndex = {
   readonly selecting: (pod: Pod, direction: Direction) => readonly Policy[];
 };
 
-type Bucket = { readonly any: Policy[]; readonly byLabel: Map<string, Map<string, Policy[]>> };
+/** A policy, and what its subject asks beyond the namespace and the label under which it is found. */
+type Filed = { readonly policy: Policy; readonly position: number; readonly rest: readonly Predicate[] };
+type Bucket = { readonly any: Filed[]; readonly byLabel: Map<string, Map<string, Filed[]>> };
 type Shelf = { readonly everywhere: Bucket; readonly byNamespace: Map<string, Bucket> };
 
 /** Indexes `policies` by the namespace and one label that their subjects require. */
 export function indexPolicies(policies: readonly Policy[]): PolicyIndex {
-  const sorted = [...policies].sort(comparePolicies);
-  const position = new Map(sorted.map((policy, i) => [policy, i]));
   const shelves: Record<Direction, Shelf> = { ingress: newShelf(), egress: newShelf() };
-  for (const policy of sorted) place(shelves[policy.direction], policy);
+  for (const [position, policy] of inOrder(policies).entries()) place(shelves[policy.direction], policy, position);
   return {
     selecting: (pod, direction) => {
-      if (pod.hostNetwork) return [];
+      if (pod.hostNetwork) return NOBODY;
       const shelf = shelves[direction];
-      const found: Policy[] = [];
+      const found: Filed[] = [];
       collect(shelf.everywhere, pod, found);
       const local = shelf.byNamespace.get(pod.namespace);
       if (local !== undefined) collect(local, pod, found);
-      const rank = (policy: Policy) => position.get(policy) ?? 0;
-      return found.length < 2 ? found : found.sort((a, b) => rank(a) - rank(b));
+      if (found.length === 0) return NOBODY;
+      if (found.length > 1) found.sort((a, b) => a.position - b.position);
+      return found.map(({ policy }) => policy);
     },
   };
+}
+
+const NOBODY: readonly Policy[] = [];
+
+/** Policies mostly come in order; finding that out is cheaper than sorting them. */
+function inOrder(policies: readonly Policy[]): readonly Policy[] {
+  const isSorted = policies.every((policy, i) => {
+    const before = policies[i - 1];
+    return before === undefined || comparePolicies(before, policy) <= 0;
+  });
+  return isSorted ? policies : [...policies].sort(comparePolicies);
 }
 
 function newShelf(): Shelf {
@@ -39,34 +51,50 @@ function newBucket(): Bucket {
   return { any: [], byLabel: new Map() };
 }
 
-function place(shelf: Shelf, policy: Policy): void {
+function place(shelf: Shelf, policy: Policy, position: number): void {
   const parts: readonly Predicate[] = policy.subject.op === "and" ? policy.subject.of : [policy.subject];
   let bucket = shelf.everywhere;
-  for (const part of parts) {
-    if (part.op !== "namespace") continue;
-    bucket = shelf.byNamespace.get(part.name) ?? newBucket();
-    shelf.byNamespace.set(part.name, bucket);
-    break;
+  const namespace = parts.find((part) => part.op === "namespace");
+  if (namespace?.op === "namespace") {
+    bucket = shelf.byNamespace.get(namespace.name) ?? newBucket();
+    shelf.byNamespace.set(namespace.name, bucket);
   }
-  for (const part of parts) {
-    if (part.op !== "podLabels" || part.requirement.operator !== "In" || part.requirement.values.length !== 1) continue;
-    const values = bucket.byLabel.get(part.requirement.key) ?? new Map<string, Policy[]>();
-    bucket.byLabel.set(part.requirement.key, values);
-    const value = part.requirement.values[0] ?? "";
-    const list = values.get(value);
-    if (list === undefined) values.set(value, [policy]);
-    else list.push(policy);
+  const label = parts.find(hasOneValue);
+  // Pods in their node's network are never looked up, so that `pods` holds of all others.
+  const rest = parts.filter((part) => part !== namespace && part !== label && part.op !== "pods");
+  const filed: Filed = { policy, position, rest };
+  if (label?.op !== "podLabels") {
+    bucket.any.push(filed);
     return;
   }
-  bucket.any.push(policy);
+  const values = bucket.byLabel.get(label.requirement.key) ?? new Map<string, Filed[]>();
+  bucket.byLabel.set(label.requirement.key, values);
+  const value = label.requirement.values[0] ?? "";
+  const list = values.get(value);
+  if (list === undefined) values.set(value, [filed]);
+  else list.push(filed);
 }
 
-function collect(bucket: Bucket, pod: Pod, found: Policy[]): void {
-  const endpoint = { kind: "pod", pod } as const;
-  for (const policy of bucket.any) if (holds(policy.subject, endpoint)) found.push(policy);
+function hasOneValue(part: Predicate): boolean {
+  return part.op === "podLabels" && part.requirement.operator === "In" && part.requirement.values.length === 1;
+}
+
+function collect(bucket: Bucket, pod: Pod, found: Filed[]): void {
+  add(bucket.any, pod, found);
   for (const [key, values] of bucket.byLabel) {
     const value = pod.labels.get(key);
-    if (value === undefined) continue;
-    for (const policy of values.get(value) ?? []) if (holds(policy.subject, endpoint)) found.push(policy);
+    const list = value === undefined ? undefined : values.get(value);
+    if (list !== undefined) add(list, pod, found);
   }
+}
+
+function add(list: readonly Filed[], pod: Pod, found: Filed[]): void {
+  for (const filed of list) {
+    if (filed.rest.length === 0 || isMet(filed.rest, pod)) found.push(filed);
+  }
+}
+
+function isMet(rest: readonly Predicate[], pod: Pod): boolean {
+  const endpoint = { kind: "pod", pod } as const;
+  return rest.every((part) => holds(part, endpoint));
 }

@@ -1,7 +1,7 @@
 import type { Cluster } from "../model/cluster.ts";
 import type { Endpoint, Pod } from "../model/endpoint.ts";
 import type { Side } from "../model/peer.ts";
-import type { Direction, Policy } from "../model/policy.ts";
+import { comparePolicies, type Direction, type Policy } from "../model/policy.ts";
 import type { Predicate } from "../model/predicate.ts";
 import { type Conn, intersect, NONE, union } from "../sets/conn.ts";
 import { type AddressAnswers, addressAnswers } from "./address-answers.ts";
@@ -37,17 +37,15 @@ export function reach(base: Cluster, head: Cluster, predicates: readonly Predica
   const effects = internEffects(meaning);
   const both = base === head ? base.policies : [...new Set([...base.policies, ...head.policies])];
   const classes = peerClasses(both, predicates);
-  const baseIndex = indexPolicies(base.policies);
-  const headIndex = base.policies === head.policies ? baseIndex : indexPolicies(head.policies);
-  const index: Readonly<Record<Side, PolicyIndex>> = { base: baseIndex, head: headIndex };
-  const selecting = selections(index);
+  const selections = selectionsOf(base.policies, head.policies);
+  const { selecting } = selections;
   const towards = memoAnswers(classes);
   const partitions = new Map<number, AddressAnswers>();
   return {
     meanings: meaning,
     selecting,
     towards,
-    view: (endpoint, side) => viewOf({ endpoint, side, effects, classes, selecting }),
+    view: viewer({ effects, classes, selections }),
     conn: (src, dst) => {
       if (src.egress === undefined || dst.ingress === undefined) return NONE;
       return intersect(towards(src.egress, dst.peerClass).conn, towards(dst.ingress, src.peerClass).conn);
@@ -70,30 +68,70 @@ export function reach(base: Cluster, head: Cluster, predicates: readonly Predica
   };
 }
 
-type ViewInput = {
-  readonly endpoint: Endpoint | undefined;
-  readonly side: Side;
-  readonly effects: Effects;
-  readonly classes: PeerClasses;
-  readonly selecting: Reach["selecting"];
-};
+type Viewer = { readonly effects: Effects; readonly classes: PeerClasses; readonly selections: Selections };
 
-function viewOf({ endpoint, side, effects, classes, selecting }: ViewInput): View {
-  if (endpoint === undefined) return { endpoint, egress: undefined, ingress: undefined, peerClass: -1 };
-  const peerClass = classes.of(endpoint);
-  if (endpoint.kind !== "pod")
-    return { endpoint, egress: effects.open.egress, ingress: effects.open.ingress, peerClass };
-  const { pod } = endpoint;
-  return {
-    endpoint,
-    egress: effects.of("egress", selecting(pod, side, "egress"), pod),
-    ingress: effects.of("ingress", selecting(pod, side, "ingress"), pod),
-    peerClass,
+/** A pod that no policy of one side alone selects has one view for both sides. */
+function viewer({ effects, classes, selections }: Viewer): Reach["view"] {
+  const shared = new Map<Pod, View>();
+  return (endpoint, side) => {
+    if (endpoint === undefined) return { endpoint, egress: undefined, ingress: undefined, peerClass: -1 };
+    if (endpoint.kind !== "pod") {
+      const peerClass = classes.of(endpoint);
+      return { endpoint, egress: effects.open.egress, ingress: effects.open.ingress, peerClass };
+    }
+    const { pod } = endpoint;
+    const known = shared.get(pod);
+    if (known !== undefined) return known;
+    const view = {
+      endpoint,
+      egress: effects.of("egress", selections.selecting(pod, side, "egress"), pod),
+      ingress: effects.of("ingress", selections.selecting(pod, side, "ingress"), pod),
+      peerClass: classes.of(endpoint),
+    };
+    if (selections.isShared(pod)) shared.set(pod, view);
+    return view;
   };
 }
 
-function selections(index: Readonly<Record<Side, PolicyIndex>>): Reach["selecting"] {
-  return (pod, side, direction) => index[side].selecting(pod, direction);
+type Selections = {
+  readonly selecting: Reach["selecting"];
+  /** No policy that only one side has selects the pod. */
+  readonly isShared: (pod: Pod) => boolean;
+};
+
+/** Looks policies up that both sides have, and beside them those of one side, of which there are few. */
+function selectionsOf(base: readonly Policy[], head: readonly Policy[]): Selections {
+  const inBase = new Set(base);
+  const inHead = base === head ? inBase : new Set(head);
+  const both = indexPolicies(base === head ? base : base.filter((policy) => inHead.has(policy)));
+  const own: Readonly<Record<Side, PolicyIndex>> = {
+    base: indexPolicies(base === head ? [] : base.filter((policy) => !inHead.has(policy))),
+    head: indexPolicies(base === head ? [] : head.filter((policy) => !inBase.has(policy))),
+  };
+  const places = { base: placesIn(base), head: placesIn(head) };
+  return {
+    selecting: (pod, side, direction) => {
+      const shared = both.selecting(pod, direction);
+      const beside = own[side].selecting(pod, direction);
+      if (beside.length === 0) return shared;
+      if (shared.length === 0) return beside;
+      const place = places[side];
+      return [...shared, ...beside].sort((a, b) => comparePolicies(a, b) || place(a) - place(b));
+    },
+    isShared: (pod) =>
+      (["base", "head"] as const).every(
+        (side) => own[side].selecting(pod, "ingress").length + own[side].selecting(pod, "egress").length === 0,
+      ),
+  };
+}
+
+/** The place of each policy in a list, counted when somebody first asks. */
+function placesIn(policies: readonly Policy[]): (policy: Policy) => number {
+  let places: Map<Policy, number> | undefined;
+  return (policy) => {
+    places ??= new Map(policies.map((each, i) => [each, i]));
+    return places.get(policy) ?? 0;
+  };
 }
 
 function memoAnswers(classes: PeerClasses): Reach["towards"] {

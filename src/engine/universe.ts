@@ -1,10 +1,12 @@
 import type { Cluster, Workload } from "../model/cluster.ts";
 import { formatWorkload } from "../model/cluster.ts";
-import type { Endpoint } from "../model/endpoint.ts";
+import type { Endpoint, Pod } from "../model/endpoint.ts";
 import { type Peer, podOf, type Side, type WorkloadPeer } from "../model/peer.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Predicate } from "../model/predicate.ts";
 import { ALL, type Conn, EVERYTHING, intersect, NONE, subtract } from "../sets/conn.ts";
+import { sameLabels } from "./contexts.ts";
+import { portsKey } from "./effects.ts";
 import { type Reach, reach, type View } from "./reach.ts";
 import { splitReplicas } from "./replicas.ts";
 import { representatives } from "./representatives.ts";
@@ -82,9 +84,28 @@ function pairWorkloads(base: readonly Workload[], head: readonly Workload[]): Pe
   }
   for (const workload of head) {
     const text = formatWorkload(workload);
-    peers.set(text, { kind: "workload", text, base: peers.get(text)?.base, head: workload });
+    const before = peers.get(text)?.base;
+    peers.set(text, { kind: "workload", text, base: before, head: withPodOf(before, workload) });
   }
   return [...peers.values()];
+}
+
+/** Equal pods become one, so that what is known of one is known of the other: a file that changed is read anew. */
+function withPodOf(before: Workload | undefined, after: Workload): Workload {
+  if (before === undefined || before.pod === after.pod || !isSamePod(before.pod, after.pod)) return after;
+  return { ...after, pod: before.pod };
+}
+
+function isSamePod(a: Pod, b: Pod): boolean {
+  return (
+    a.namespace === b.namespace &&
+    a.hostNetwork === b.hostNetwork &&
+    a.serviceAccount === b.serviceAccount &&
+    sameLabels(a.labels, b.labels) &&
+    sameLabels(a.namespaceLabels, b.namespaceLabels) &&
+    sameLabels(a.serviceAccountLabels, b.serviceAccountLabels) &&
+    portsKey(a) === portsKey(b)
+  );
 }
 
 /** Policies that select a workload on one side only, because it came, went or changed. */

@@ -149,7 +149,7 @@ function podsPredicate({ namespaces, pods }: AdminPods): Predicate {
 }
 
 /** How nodes are called that a selector means: `node with {a=b}`, or `any node`. */
-export function nodeName(nodes: readonly Requirement[]): string {
+function nodeName(nodes: readonly Requirement[]): string {
   return nodes.length === 0 ? "any node" : `node with {${formatRequirements(nodes)}}`;
 }
 

@@ -8,7 +8,7 @@ import type { ManifestObject } from "./object.ts";
 import { podLabels } from "./pod-template.ts";
 
 /** The label that the API server sets on every namespace. */
-export const NAME_LABEL = "kubernetes.io/metadata.name";
+const NAME_LABEL = "kubernetes.io/metadata.name";
 
 /** Namespaces by name. */
 export type Namespaces = { readonly byName: ReadonlyMap<string, Namespace>; readonly issues: readonly Issue[] };

@@ -108,11 +108,6 @@ export function workloadKind(group: string, kind: string): WorkloadKind | undefi
   return BY_IDENTITY.get(`${group}/${kind}`);
 }
 
-/** Paths of all templates, for the reader. */
-export function workloadKinds(): readonly WorkloadKind[] {
-  return WORKLOAD_KINDS;
-}
-
 /** `spec.replicas`, 1 where it is missing; `undefined` where it is no number yet. */
 function declared(object: Field): number | undefined {
   return countAt(member(member(object, "spec"), "replicas"), 1);

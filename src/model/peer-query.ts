@@ -11,7 +11,7 @@ export type PeerQuery =
   | { readonly kind: "pods"; readonly namespace: NamespaceQuery; readonly labels: readonly Requirement[] }
   | { readonly kind: "addresses"; readonly set: AddressSet };
 
-export type NamespaceQuery = { readonly name: string | undefined; readonly labels: readonly Requirement[] };
+type NamespaceQuery = { readonly name: string | undefined; readonly labels: readonly Requirement[] };
 
 /** The query that `text` is, or `undefined` where it is none. */
 export function parsePeerQuery(text: string): PeerQuery | undefined {
@@ -46,7 +46,7 @@ function parsePods(where: string, terms: string): PeerQuery | undefined {
 }
 
 /** Conditions in kubectl's words: `app=a,!tier,env notin (x,y)`. */
-export function parseTerms(text: string): readonly Requirement[] | undefined {
+function parseTerms(text: string): readonly Requirement[] | undefined {
   const out: Requirement[] = [];
   for (const term of text.split(/,(?![^(]*\))/).map((part) => part.trim())) {
     if (term === "") continue;

@@ -29,9 +29,9 @@ export type RepresentativePeer = {
   readonly podTerms: string;
 };
 
-export type EntityPeer = { readonly kind: "entity"; readonly text: string; readonly name: string };
+type EntityPeer = { readonly kind: "entity"; readonly text: string; readonly name: string };
 
-export type NamePeer = { readonly kind: "fqdn"; readonly text: string; readonly pattern: string };
+type NamePeer = { readonly kind: "fqdn"; readonly text: string; readonly pattern: string };
 
 /** One end of a set of flows: peers, or addresses outside the cluster. */
 export type End =

@@ -10,7 +10,7 @@ export type AddressSet = { readonly id: number; readonly v4: Intervals<number>; 
 export type Address = { readonly family: 4; readonly value: number } | { readonly family: 6; readonly value: bigint };
 
 export const V4_LAST = 2 ** 32 - 1;
-export const V6_LAST = 2n ** 128n - 1n;
+const V6_LAST = 2n ** 128n - 1n;
 
 const interned = new Map<string, AddressSet>();
 

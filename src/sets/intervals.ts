@@ -61,6 +61,7 @@ function algebra<T extends number | bigint>(next: (n: T) => T, previous: (n: T) 
       const bFirst = b[j];
       const bLast = b[j + 1];
       if (aFirst === undefined || aLast === undefined || bFirst === undefined || bLast === undefined) return out;
+      // biome-ignore lint/complexity/useMathMinMax: Math.max takes no bigint
       const first = aFirst > bFirst ? aFirst : bFirst;
       const last = lower(aLast, bLast);
       if (first <= last) out.push(first, last);

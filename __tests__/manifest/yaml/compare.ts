@@ -16,7 +16,7 @@ export type Comparison = {
 };
 
 /** Everything, next to nothing, and what decoders want of workloads. */
-export const WANTED: ReadonlyMap<string, Wanted> = new Map([
+const WANTED: ReadonlyMap<string, Wanted> = new Map([
   ["all", "all"],
   ["head", wantedPaths("kind", "apiVersion")],
   [

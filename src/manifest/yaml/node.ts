@@ -12,7 +12,7 @@ export type YamlMap = {
 
 export type YamlEntry = { readonly keyLine: number; readonly value: YamlNode };
 
-export type YamlSeq = { readonly kind: "seq"; readonly line: number; readonly items: readonly YamlNode[] };
+type YamlSeq = { readonly kind: "seq"; readonly line: number; readonly items: readonly YamlNode[] };
 
 export type YamlScalar = {
   readonly kind: "scalar";

@@ -11,7 +11,7 @@ import { utf8 } from "./text.ts";
 import { isWanted, type Need, type Wanted } from "./wanted.ts";
 
 /** One document of a file. */
-export type YamlDocument = {
+type YamlDocument = {
   readonly node: YamlNode;
   /** 1-based line of the file on which the document starts. */
   readonly line: number;
@@ -28,7 +28,7 @@ export type YamlFile = {
 };
 
 /** Reads one document fast, or gives up (`undefined`) where it is not sure of every byte. */
-export type QuickReader = (source: Source, span: Span, wanted: Wanted) => YamlNode | undefined;
+type QuickReader = (source: Source, span: Span, wanted: Wanted) => YamlNode | undefined;
 
 export type ReadOptions = {
   readonly limits?: Limits;
