@@ -8,23 +8,17 @@ import type { ConfigFacts } from "../review/config-facts.ts";
 import { explainPair } from "../review/explain-pair.ts";
 import { listCluster } from "../review/list-tree.ts";
 import { type ReviewInput, review, whatIsThere } from "../review.ts";
-import { commitTree } from "../tree/commit-tree.ts";
-import { defaultBranch, mergeBase, resolveRef } from "../tree/refs.ts";
-import { isShallow, openRepository, type Repository } from "../tree/repository.ts";
 import type { Tree } from "../tree/tree.ts";
-import { workingTree } from "../tree/working-tree.ts";
 import { inWorkshop } from "../tree/workshop.ts";
 import { VERSION } from "../version.ts";
 import { choice, count, type Flags, overridesOf, peerQuery, portQuery } from "./options.ts";
-import { configFacts, treeOf } from "./trees.ts";
+import { configFacts, gitTrees, treeOf } from "./trees.ts";
 
 const MAX_PAIRS = 100_000;
 
 /** `review`: two git trees of a repository. */
 export function runReview(paths: readonly string[], flags: Flags): Promise<Report> {
-  const repository = openRepository(flags.repo ?? ".");
-  const head = headTree(repository, flags.head);
-  const base = baseTree(repository, flags.base, head);
+  const { base, head } = gitTrees(flags);
   const facts = configFacts(base, head, flags.config);
   if (paths.length > 0 && facts.choice.config.clusters.length > 0) {
     throw new InputError(
@@ -34,7 +28,8 @@ export function runReview(paths: readonly string[], flags: Flags): Promise<Repor
     );
   }
   const named = head.commit === undefined ? "" : ` --head ${head.commit.slice(0, 12)}`;
-  const reproduce = `netpol-review review --base ${base.commit?.slice(0, 12) ?? ""}${named}`;
+  const only = flags.cluster === undefined ? "" : ` --cluster ${quoted(flags.cluster)}`;
+  const reproduce = `netpol-review review --base ${base.commit?.slice(0, 12) ?? ""}${named}${only}`;
   return workshop((workshop) =>
     review({ ...common({ base, head, facts, flags, reproduce, workshop }), base, roots: roots(paths, facts, flags) }),
   );
@@ -116,7 +111,13 @@ async function clusterOf(
     }),
   );
   const [only, second] = clusters;
-  if (only === undefined) throw new InputError("EMPTY_TREE", undefined, `no manifest was found in \`${head.label}\``);
+  if (only === undefined || (isEmpty(only.base) && isEmpty(only.head))) {
+    throw new InputError(
+      "EMPTY_TREE",
+      undefined,
+      `no manifest was found in \`${head.label}\`; name a folder that holds some`,
+    );
+  }
   if (second !== undefined) {
     const names = clusters.map(({ name }) => `\`${name}\``).join(", ");
     throw new InputError(
@@ -126,6 +127,11 @@ async function clusterOf(
     );
   }
   return { base: only.base, head: only.head };
+}
+
+/** Nothing was read, and nothing tried. */
+function isEmpty({ counts, issues }: Cluster): boolean {
+  return counts.documents === 0 && issues.length === 0;
 }
 
 type Common = {
@@ -139,7 +145,8 @@ type Common = {
 
 function common({ base, head, facts, flags, reproduce, workshop }: Common): Omit<ReviewInput, "base" | "roots"> {
   const mode = facts.choice.config.mode ?? "enforce";
-  const context = contextOf({ base, head, mode, reproduce });
+  const only = flags.cluster === undefined || flags.cluster === "" ? {} : { cluster: flags.cluster };
+  const context = { ...contextOf({ base, head, mode, reproduce }), ...only };
   return {
     ...facts,
     head,
@@ -170,32 +177,6 @@ function needsPairs({ output }: Flags): boolean {
 function roots(paths: readonly string[], { choice: { config } }: ConfigFacts, flags: Flags): ReviewInput["roots"] {
   const render = flags.render === undefined ? "auto" : choice("--render", flags.render, ["auto", "never"]);
   return { paths: paths.length > 0 ? paths : (config.paths ?? []), render: config.render ?? render, fork: false };
-}
-
-function headTree(repository: Repository, ref: string | undefined): Tree {
-  if (ref === undefined) return workingTree(repository, { label: "working tree" });
-  return commitTree(repository, resolveRef(repository, ref), { label: ref });
-}
-
-function baseTree(repository: Repository, ref: string | undefined, head: Tree): Tree {
-  if (ref !== undefined) return commitTree(repository, resolveRef(repository, ref), { label: ref });
-  const branch = defaultBranch(repository);
-  if (branch === undefined) {
-    throw new InputError(
-      "BAD_REF",
-      undefined,
-      "the repository has no default branch to compare with; name the base with `--base REF`",
-    );
-  }
-  const tip = resolveRef(repository, branch);
-  const base = mergeBase(repository, tip, head.commit ?? resolveRef(repository, "HEAD"));
-  if (base === undefined) {
-    const remedy = isShallow(repository)
-      ? "; this clone is shallow: run `git fetch --deepen=1000` first"
-      : "; name the base with `--base REF`";
-    throw new InputError("BAD_REF", undefined, `no common commit with \`${branch}\` was found${remedy}`);
-  }
-  return commitTree(repository, base, { label: branch });
 }
 
 function workshop<T>(work: (workshop: ReviewInput["workshop"]) => Promise<T>): Promise<T> {

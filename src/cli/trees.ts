@@ -5,14 +5,52 @@ import { parseConfig } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { PLUGIN_NAMES } from "../manifest/plugins/profiles.ts";
 import { CONFIG_PATH, type ConfigFacts, factsInTrees } from "../review/config-facts.ts";
+import { commitTree } from "../tree/commit-tree.ts";
 import { directoryTree } from "../tree/directory.ts";
+import { defaultBranch, mergeBase, resolveRef } from "../tree/refs.ts";
+import { isShallow, openRepository, type Repository } from "../tree/repository.ts";
 import { streamTree } from "../tree/stdin.ts";
 import type { Tree } from "../tree/tree.ts";
+import { workingTree } from "../tree/working-tree.ts";
+import type { Flags } from "./options.ts";
 
 /** The tree that an argument names: a directory, a file, or `-` for standard input. */
 export function treeOf(path: string, comparable: boolean): Tree {
   if (path === "-") return streamTree(readFileSync(0));
   return directoryTree(path, { label: path, comparable });
+}
+
+/** The two git trees that `--repo`, `--base` and `--head` name: by default the merge base, and the working tree. */
+export function gitTrees(flags: Pick<Flags, "repo" | "base" | "head">): { readonly base: Tree; readonly head: Tree } {
+  const repository = openRepository(flags.repo ?? ".");
+  const head = headTree(repository, flags.head);
+  return { base: baseTree(repository, flags.base, head), head };
+}
+
+function headTree(repository: Repository, ref: string | undefined): Tree {
+  if (ref === undefined) return workingTree(repository, { label: "working tree" });
+  return commitTree(repository, resolveRef(repository, ref), { label: ref });
+}
+
+function baseTree(repository: Repository, ref: string | undefined, head: Tree): Tree {
+  if (ref !== undefined) return commitTree(repository, resolveRef(repository, ref), { label: ref });
+  const branch = defaultBranch(repository);
+  if (branch === undefined) {
+    throw new InputError(
+      "BAD_REF",
+      undefined,
+      "the repository has no default branch to compare with; name the base with `--base REF`",
+    );
+  }
+  const tip = resolveRef(repository, branch);
+  const base = mergeBase(repository, tip, head.commit ?? resolveRef(repository, "HEAD"));
+  if (base === undefined) {
+    const remedy = isShallow(repository)
+      ? "; this clone is shallow: run `git fetch --deepen=1000` first"
+      : "; name the base with `--base REF`";
+    throw new InputError("BAD_REF", undefined, `no common commit with \`${branch}\` was found${remedy}`);
+  }
+  return commitTree(repository, base, { label: branch });
 }
 
 /** Reads the configuration: the file that somebody named on disk, else the default path inside the trees. */

@@ -50,7 +50,7 @@ export function explainText(report: ExplainReport, format: "text" | "json", styl
 }
 
 /** Writes a result to `--file`, else to standard output. */
-export function write(text: string, flags: Flags): void {
+export function write(text: string, flags: Pick<Flags, "file">): void {
   if (flags.file === undefined) {
     process.stdout.write(text);
     return;
@@ -64,7 +64,7 @@ export function write(text: string, flags: Flags): void {
 }
 
 /** How text looks on the stream that it goes to. */
-export function styleOf(flags: Flags, stream: NodeJS.WriteStream): TextStyle {
+export function styleOf(flags: Pick<Flags, "file" | "color">, stream: NodeJS.WriteStream): TextStyle {
   const isTerminal = stream.isTTY === true && flags.file === undefined;
   const wants =
     flags.color === "always" || (flags.color === "auto" && isTerminal && process.env.NO_COLOR === undefined);

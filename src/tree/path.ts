@@ -76,10 +76,13 @@ export function isPlain(path: string): boolean {
   return path !== "" && !ODD_COMPONENT.test(path);
 }
 
-/** A file of this name can hold manifests. */
+/** A file of this name can hold manifests; standard input is one that somebody named. */
 export function isManifestName(path: string): boolean {
-  return MANIFEST.test(path);
+  return path === STANDARD_INPUT || MANIFEST.test(path);
 }
+
+/** The path of standard input, as it is typed. */
+export const STANDARD_INPUT = "-";
 
 /** What stands at `path` can hold manifests although it could not be looked into: a manifest's name, or perhaps a folder's. */
 export function mayHoldManifests(path: string): boolean {
