@@ -183,6 +183,18 @@ describe("what only YAML 1.2 takes is refused", () => {
     expect(read(text)).toMatchObject({ documents: [], issues: [{ code: "YAML_SYNTAX", severity: "error" }] });
   });
 
+  test("and lines inside quotes and brackets may stand as far left as they like", () => {
+    const text = "a:\n  b: [\n# note\nx, {c: z,\n\nw: \"q\nr\"}\n]\nd:\n- 'e\n\nf'\ng: 1\n";
+    const [document] = read(text).documents;
+    expect(document === undefined ? [] : toPlain(document.node)).toEqual({
+      a: { b: ["x", { c: "z", w: "q r" }] },
+      d: ["e\nf"],
+      g: 1,
+    });
+    expect(document === undefined ? [] : lines(document.node)).toContain(".g:13");
+    expect(issues('a:\n  b: "x\ny\n')).toEqual([["YAML_SYNTAX", "error", 3, true]]);
+  });
+
   test("and what only YAML 1.1 takes is read: comments close to what they follow", () => {
     expect(values("a: 'x'#note\nb: [c,#note\n d]\n")).toEqual([{ a: "x", b: ["c", "d"] }]);
   });

@@ -142,7 +142,8 @@ class Check {
     if (key === null || key === undefined || start.some(({ type }) => type === "explicit-key-ind")) return;
     const colon = sep?.find(({ type }) => type === "map-value-ind");
     if (colon === undefined) return;
-    const text = this.#source.slice(key.offset, colon.offset);
+    const from = start.find(({ type }) => type === "anchor" || type === "tag")?.offset ?? key.offset;
+    const text = this.#source.slice(from, colon.offset);
     if (text.includes("\n") || text.length > MAX_KEY) {
       this.#stop(key.offset, "a key must stand on one line, within 1,024 characters");
     }
