@@ -1,5 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { runCheck, runDiff, runExplain, runList, runReview } from "./cli/commands.ts";
+import { addFleetCommands } from "./cli/fleet-commands.ts";
+import { collect, examples as examplesText } from "./cli/help.ts";
 import { choice, type Flags, FORMATS } from "./cli/options.ts";
 import { explainText, listTexts, reportText, styleOf, write } from "./cli/write.ts";
 import { InputError, place } from "./errors.ts";
@@ -59,12 +61,12 @@ function program(): Command {
     "netpol-review check k8s/",
     "netpol-review check --config rules.yml k8s/",
   ]).action(async (dir: string, flags: Flags) => finish(await runCheck(dir, flags), flags));
+  addFleetCommands(root);
   return root;
 }
 
 function command(root: Command, name: string, args: string, description: string, examples: readonly string[]): Command {
   const formats = name === "explain" ? ["text", "json"] : FORMATS;
-  const collect = (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value];
   return root
     .command(name)
     .arguments(args)
@@ -89,7 +91,7 @@ function command(root: Command, name: string, args: string, description: string,
     )
     .option("--timings", "print how long the run took, to standard error")
     .option("-q, --quiet", "no warnings on standard error")
-    .addHelpText("after", `\nExamples:\n${examples.map((each) => `  ${each}`).join("\n")}\n${EXIT}`);
+    .addHelpText("after", examplesText(examples, EXIT));
 }
 
 function withPeers(command: Command): Command {

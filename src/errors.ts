@@ -40,8 +40,10 @@ export const ISSUE_CODES = [
   "REPRESENTATIVE_LIMIT",
   "PLUGIN",
   "GITHUB",
+  "ROOT_EMPTIED",
   "RULE_IDLE",
   "EXCEPTION_IDLE",
+  "REPORT_MISSING",
 ] as const;
 export type IssueCode = (typeof ISSUE_CODES)[number];
 

@@ -52,7 +52,7 @@ export type MergeFlags = Pick<Flags, "output" | "file" | "color" | "quiet"> & {
 /** `merge`: the reports of the jobs of a matrix as one. */
 export function runMerge(files: readonly string[], flags: MergeFlags): Merged {
   const promised = flags.matrix === undefined ? [] : matrixNames(flags.matrix);
-  return mergeReports(files.map(partOf), [...(flags.expect ?? []), ...promised], VERSION);
+  return mergeReports([...new Set(files)].map(partOf), [...(flags.expect ?? []), ...promised], VERSION);
 }
 
 const REPORT_BYTES = 200_000_000;

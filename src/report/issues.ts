@@ -63,6 +63,9 @@ export function isUnread({ code }: Pick<IssueRow, "code">): boolean {
 export function troubleWords(issues: readonly IssueRow[]): string {
   const files = new Set(issues.flatMap(({ at }) => (at === undefined ? [] : [at.file])));
   if (issues.every(({ code }) => code.startsWith("CONFIG_"))) return "the configuration cannot be used";
+  if (issues.every(({ code }) => code === "REPORT_MISSING")) {
+    return `${count(issues.length, "report")} missing or not usable`;
+  }
   if (issues.every(({ code }) => code === "REJECTED")) return `${count(issues.length, "object")} rejected`;
   if (issues.every(({ code, at }) => code === "NOT_ANALYSED" && at !== undefined)) {
     return `${count(files.size, "file")} not analysed`;

@@ -29,6 +29,8 @@ export type Context = {
   /** The command that gives the same answer on somebody's own machine. */
   readonly reproduce: string;
   readonly links: Links | undefined;
+  /** The one cluster that was asked for; absent for all of them. */
+  readonly cluster?: string;
 };
 
 /** A change to what pull requests are judged by: the configuration, or a workflow that runs the review. */
