@@ -4,7 +4,7 @@ import { endpointOf, type Universe } from "../engine/universe.ts";
 import type { SourceRef } from "../errors.ts";
 import type { Assumption, Cluster, Workload } from "../model/cluster.ts";
 import type { Endpoint } from "../model/endpoint.ts";
-import type { Peer, Side } from "../model/peer.ts";
+import type { Peer } from "../model/peer.ts";
 import type { ObjectRef } from "../model/policy.ts";
 import type { Predicate } from "../model/predicate.ts";
 import { intersect, NONE } from "../sets/conn.ts";
@@ -78,12 +78,12 @@ export function reviewStage(universe: Universe): Stage {
 }
 
 function stageOf(universe: Universe, endpoint: Stage["endpoint"]): Stage {
-  const cluster = (side: Side) => (side === "base" ? universe.base : universe.head);
+  const selecting = { base: selectingOneByOne(universe.base), head: selectingOneByOne(universe.head) };
   return {
     base: universe.base,
     head: universe.head,
     endpoint,
-    policies: (end, side) => selectingOneByOne(cluster(side), end),
+    policies: (end, side) => selecting[side](end),
     changed: universe.reach.meanings.changed,
     find: { base: placesOf(universe.base), head: placesOf(universe.head) },
   };

@@ -127,7 +127,34 @@ export function confirm(block: Block, replay: Replay, at: { protocol: Flow["prot
   }
 }
 
-/** Every policy of the cluster that selects `endpoint`, found by asking each: slow, and independent of any index. */
-export function selectingOneByOne(cluster: Cluster, endpoint: Endpoint): readonly Policy[] {
-  return cluster.policies.filter((policy) => holds(policy.subject, endpoint)).sort(comparePolicies);
+/**
+ * Every policy of the cluster that selects an endpoint, found by asking each that does not name another namespace:
+ * slower than the engine's index, and independent of it.
+ */
+export function selectingOneByOne(cluster: Cluster): (endpoint: Endpoint) => readonly Policy[] {
+  let byNamespace: ByNamespace | undefined;
+  return (endpoint) => {
+    byNamespace ??= policiesByNamespace(cluster);
+    const here = endpoint.kind === "pod" ? byNamespace.get(endpoint.pod.namespace) : undefined;
+    return [...(byNamespace.get(undefined) ?? []), ...(here ?? [])]
+      .filter(({ policy }) => holds(policy.subject, endpoint))
+      .sort((a, b) => comparePolicies(a.policy, b.policy) || a.place - b.place)
+      .map(({ policy }) => policy);
+  };
+}
+
+type ByNamespace = ReadonlyMap<string | undefined, readonly { readonly policy: Policy; readonly place: number }[]>;
+
+/** Policies by the one namespace that their subject asks for; `undefined`: it asks for none. */
+function policiesByNamespace({ policies }: Cluster): ByNamespace {
+  const out = new Map<string | undefined, { policy: Policy; place: number }[]>();
+  for (const [place, policy] of policies.entries()) {
+    const parts = policy.subject.op === "and" ? policy.subject.of : [policy.subject];
+    const named = parts.find((part) => part.op === "namespace");
+    const namespace = named?.op === "namespace" ? named.name : undefined;
+    const list = out.get(namespace);
+    if (list === undefined) out.set(namespace, [{ policy, place }]);
+    else list.push({ policy, place });
+  }
+  return out;
 }

@@ -50,7 +50,7 @@ function halfParts(cluster: Cluster, direction: Direction, { src, dst }: Ends, w
   if (subject.kind !== "pod" || subject.pod.hostNetwork) {
     return [{ conn: whole, allowed: true, by: { kind: "ungoverned" } }];
   }
-  const selecting = selectingOneByOne(cluster, subject).filter((policy) => policy.direction === direction);
+  const selecting = selectingOneByOne(cluster)(subject).filter((policy) => policy.direction === direction);
   const parts: HalfPart[] = [];
   let undecided = whole;
   for (const rank of new Set(selecting.map((policy) => policy.rank))) {
