@@ -21,6 +21,7 @@ const outcome: ReviewOutcome = {
   news: "changes",
   verdict: "1 flow opened",
   markdown: () => ({ text: "### 🟡 netpol-review: 1 flow opened", truncated: false }),
+  resolved: () => "### ✅ netpol-review: resolved",
   annotations: [],
   notes: [],
 };

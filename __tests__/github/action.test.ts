@@ -34,6 +34,7 @@ const found: ReviewOutcome = {
   news: "findings",
   verdict: "merge blocked, 1 protected path widened",
   markdown: () => ({ text: "### 🔴 netpol-review: merge blocked, 1 protected path widened", truncated: false }),
+  resolved: () => "### ✅ netpol-review: resolved",
   json: '{"schema":"netpol-review/diff/v1"}\n',
   annotations: [
     { severity: "error", title: "protected path widened", message: "`db` opens", file: "k8s/db.yaml", line: 14 },

@@ -13,7 +13,11 @@ export const ID = "0123456789abcdef";
 
 /** One run's words, by its news. */
 export function says(news: News, text = `### 🔴 netpol-review: ${news}`): CommentRequest["outcome"] {
-  return { news, markdown: () => ({ text, truncated: false }) };
+  return {
+    news,
+    markdown: () => ({ text, truncated: false }),
+    resolved: (before) => `### ✅ netpol-review: resolved\n\nbefore: ${before.split("\n")[1] ?? ""}`,
+  };
 }
 
 /** Publishes as a run with this token would; a refusal is returned as `fault:kind`. */

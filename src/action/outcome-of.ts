@@ -4,6 +4,7 @@ import { undecided } from "../report/issues.ts";
 import { formatCheckJson, formatDiffJson } from "../report/json.ts";
 import { formatMarkdown } from "../report/markdown.ts";
 import type { Report, Summary } from "../report/report.ts";
+import { formatResolved } from "../report/resolved.ts";
 import { formatText } from "../report/text.ts";
 
 /** A report in the words that GitHub is told. */
@@ -21,6 +22,7 @@ export function outcomeOf(report: Report): ReviewOutcome {
     news: report.news,
     verdict: report.title,
     markdown: (options) => formatMarkdown(report, options),
+    resolved: (earlier) => formatResolved(report, earlier),
     json: report.shape === "check" ? formatCheckJson(report) : formatDiffJson(report),
     annotations: annotationsOf(report),
     notes: [formatText(report, { color: false, width: undefined })],

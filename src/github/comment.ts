@@ -10,7 +10,7 @@ export type CommentRequest = Conversation & {
   /** Head that was judged; where the pull request has another by now, this run says nothing. */
   readonly head: string;
   readonly mode: CommentMode;
-  readonly outcome: Pick<ReviewOutcome, "news" | "markdown">;
+  readonly outcome: Pick<ReviewOutcome, "news" | "markdown" | "resolved">;
   readonly runUrl: string;
 };
 
@@ -49,7 +49,8 @@ function commentBody(request: CommentRequest): string {
 }
 
 function resolvedText(request: CommentRequest, earlier: Comment): string {
-  return isResolved(earlier.body) ? earlier.body : resolvedBody({ id: request.id, head: request.head }, earlier.body);
+  if (isResolved(earlier.body)) return earlier.body;
+  return resolvedBody({ id: request.id, head: request.head }, request.outcome.resolved(earlier.body));
 }
 
 async function isStale(github: GitHubClient, request: CommentRequest): Promise<boolean> {

@@ -16,6 +16,7 @@ export function failedOutcome(error: unknown, enforces: boolean): ReviewOutcome 
     news: "error",
     verdict: `could not decide: ${oneLine(message)}`,
     markdown: () => errorMarkdown(at === undefined ? message : `${place(at)}: ${message}`),
+    resolved: () => "### ✅ netpol-review: resolved",
     annotations: [
       { severity: "error", title: "netpol-review: could not decide", message, file: at?.file, line: at?.line ?? 0 },
     ],
@@ -34,6 +35,7 @@ export function emptyOutcome(notes: readonly string[], enforces: boolean): Revie
     news: "nothing",
     verdict: "nothing to review",
     markdown: () => ({ text, truncated: false }),
+    resolved: () => text,
     annotations: [],
     notes,
   };

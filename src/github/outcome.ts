@@ -37,6 +37,8 @@ export type ReviewOutcome = {
   readonly verdict: string;
   /** The report without the marker line, from the heading `### …` on. */
   readonly markdown: (options: MarkdownOptions) => Markdown;
+  /** What an earlier comment turns into where there is nothing to say any more; begins with `### ✅`. */
+  readonly resolved: (earlier: string) => string;
   /** Other reports to write beside the Markdown one; what is absent is not written yet. */
   readonly json?: string;
   readonly html?: string;
