@@ -18,7 +18,8 @@ function workflows(): readonly Workflow[] {
     name: `${folder}/${file}`,
     text: read(`${folder}/${file}`),
   }));
-  return [...files, ...documents().flatMap(blocks)];
+  const fleet = "examples/fleet/workflow.yml";
+  return [...files, { name: fleet, text: read(fleet) }, ...documents().flatMap(blocks)];
 }
 
 function documents(): readonly string[] {

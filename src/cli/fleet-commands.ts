@@ -25,7 +25,7 @@ export function addFleetCommands(root: Command): void {
     .action(async (dir: string | undefined, flags: ClustersFlags) => write(await runClusters(dir, flags), flags));
   root
     .command("merge")
-    .argument("<files...>", "reports that `review --output json --cluster NAME` printed")
+    .argument("[files...]", "reports that `review --output json --cluster NAME` printed")
     .description("join the JSON reports of a matrix's jobs into one report and one verdict")
     .helpOption("--help", "print this help")
     .addOption(new Option("-o, --output <format>", "format of the result").choices(FORMATS).default("text"))
