@@ -10,5 +10,5 @@ export function runs(share: number): Pick<Parameters, "numRuns" | "seed"> {
   return { numRuns: Math.ceil(RUNS * share), seed: SEED };
 }
 
-/** Long enough for the nightly mode, too. */
-export const TIMEOUT_MS = LONG ? 3_600_000 : 60_000;
+/** Grows with the number of runs. */
+export const TIMEOUT_MS = 60_000 * Math.max(1, RUNS / 100);
