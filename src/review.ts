@@ -40,6 +40,8 @@ export type ReviewInput = {
   readonly context: Omit<Context, "rules" | "config">;
   /** `YYYY-MM-DD` in UTC. */
   readonly today: string;
+  /** Hears what comes next, for whoever waits; an empty text: nothing more. */
+  readonly progress?: (stage: string) => void;
   /** Where rendering may happen: a PATH to look for tools in, an empty folder, proxies. */
   readonly workshop: {
     readonly path: string;
@@ -54,7 +56,9 @@ export async function review(input: ReviewInput): Promise<Report> {
   const base = input.base ?? head;
   const { config } = choice;
   const trees = { base, head };
+  input.progress?.("finding what is deployed");
   const found = await whatIsDeployed(input, trees);
+  input.progress?.("reading manifests");
   const changed = changedPaths(base, head);
   const cache = new Map();
   const severity = config.configChanges ?? "warning";
@@ -69,6 +73,7 @@ export async function review(input: ReviewInput): Promise<Report> {
   const mustHave = input.roots.paths.length > 0 || (input.ownRules && config.rules.length > 0);
   const fatal: readonly Issue[] = [...choice.fatal, ...(isEmpty && mustHave ? [nothingFound(input)] : [])];
   const texts = fileTexts(trees);
+  input.progress?.("comparing flows");
   const judged = read.map(({ cluster, sides }, i) =>
     judgeCluster({
       name: cluster.name,
@@ -93,6 +98,7 @@ export async function review(input: ReviewInput): Promise<Report> {
       read: i === 0 ? readLine(found) : "",
     }),
   );
+  input.progress?.("");
   const alone = judged.length > 0 ? [] : fatal;
   return buildReport({
     shape: input.base === undefined ? "check" : "diff",
@@ -122,14 +128,18 @@ export async function whatIsThere(
 ): Promise<readonly { readonly name: string; readonly base: Cluster; readonly head: Cluster }[]> {
   const base = input.base ?? input.head;
   const trees = { base, head: input.head };
-  const { clusters } = await whatIsDeployed(input, trees);
+  const found = await whatIsDeployed(input, trees);
   const { overrides } = input;
   const { config } = input.choice;
   const cache = new Map();
   const changed = changedPaths(base, input.head);
-  return clusters.map((cluster) => {
+  return found.clusters.map((cluster, i) => {
     const sides = readCluster({ cluster, trees, config, overrides, changed, cache });
-    return { name: cluster.name, base: sides.base.cluster, head: sides.head.cluster };
+    const told = (side: "base" | "head"): Cluster => {
+      const read = sides[side].cluster;
+      return i === 0 ? { ...read, issues: [...found.issues[side], ...read.issues] } : read;
+    };
+    return { name: cluster.name, base: told("base"), head: told("head") };
   });
 }
 
@@ -154,7 +164,7 @@ async function whatIsDeployed(input: ReviewInput, trees: { readonly base: Tree; 
     clusters: input.cluster === "" ? all.clusters : clusterNamed(all, input.cluster),
     issues: {
       base: [...trees.base.issues, ...planned.issues.base],
-      head: [...(trees.base === trees.head ? [] : trees.head.issues), ...planned.issues.head],
+      head: [...trees.head.issues, ...planned.issues.head],
     },
   };
 }

@@ -3,13 +3,14 @@ import type { Assumption, Plugin } from "../model/cluster.ts";
 import type { Conn } from "../sets/conn.ts";
 import { plain } from "./escape.ts";
 import { code, count, type Line, say } from "./inline.ts";
+import { issueLines } from "./issue-lines.ts";
 import { blocks, markdownLine, markdownTable } from "./markdown-inline.ts";
 import { connWords, exactNames } from "./names.ts";
 import { byAssumption, byFlow, byIssue, sortedUnique } from "./order.ts";
 import type { AssumptionRow, Context, FlowRow, IssueRow } from "./report.ts";
 import { connText, issueRow } from "./rows.ts";
 import { colorsOf, type TextStyle, textLine, wrap } from "./text-inline.ts";
-import { assumptionSentences, issueSentence } from "./wording-read.ts";
+import { assumptionSentences } from "./wording-read.ts";
 
 /** Every allowed flow of one tree, sorted by source, then destination. */
 export type ListReport = {
@@ -59,7 +60,7 @@ export function formatListNotes(report: ListReport, style: TextStyle): string {
   const write = (line: Line) => `${wrap(textLine(line, style), "", style)}\n`;
   const idle = report.plugin.enforces ? "" : colorsOf(style).red(write(notEnforced(report)));
   const lines = [
-    ...report.issues.map(issueSentence),
+    ...issueLines(report.issues),
     ...assumptionSentences(report.assumptions).map((each) => say`Assumed: ${each}`),
   ];
   return idle + lines.map(write).join("");
@@ -76,7 +77,7 @@ export function formatListMarkdown(report: ListReport, context: Context): string
     exactNames.peer(dst),
     connWords(conn),
   ]);
-  const issues = report.issues.map((issue) => `- ${markdownLine(issueSentence(issue), context)}`);
+  const issues = issueLines(report.issues).map((line) => `- ${markdownLine(line, context)}`);
   return `${blocks([
     `### netpol-review: ${count(rows.length, "flow")} allowed`,
     report.plugin.enforces ? "" : `🔴 **Not enforced:** ${markdownLine(notEnforced(report), context)}`,

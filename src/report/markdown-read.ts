@@ -1,9 +1,10 @@
 import { code, count, type Line, loose, say } from "./inline.ts";
+import { issueLines } from "./issue-lines.ts";
 import { newIssues } from "./issues.ts";
 import { blocks, fold, markdownLine } from "./markdown-inline.ts";
 import type { ClusterReport, Report } from "./report.ts";
 import type { Section } from "./sections.ts";
-import { assumptionSentences, deviationSentence, facts, issueSentence, pluginSentence } from "./wording-read.ts";
+import { assumptionSentences, deviationSentence, facts, pluginSentence } from "./wording-read.ts";
 
 /** Notes that stand open; more of them are folded. */
 export const OPEN_NOTES = 3;
@@ -21,10 +22,7 @@ export function analysed(report: Report, sections: readonly Section[]): string {
     "what was analysed, and what a policy cannot do",
     blocks([
       list(readLines(clusters, line)),
-      titled(
-        "Not analysed, or to look at:",
-        told.map((issue) => line(issueSentence(issue))),
-      ),
+      titled("Not analysed, or to look at:", issueLines(told).map(line)),
       standing > 0 ? `${count(standing, "more issue is", "more issues are")} the same on both sides.` : "",
       titled("Assumed:", rests ? unique(assumptionSentences(clusters.flatMap((c) => c.assumptions)).map(line)) : []),
       titled(
@@ -56,5 +54,5 @@ function titled(heading: string, lines: readonly string[]): string {
 
 function list(lines: readonly string[]): string {
   const shown = lines.slice(0, 20).map((line) => `- ${line}`);
-  return [...shown, ...(lines.length > 20 ? [`- ${count(lines.length - 20, "more")}`] : [])].join("\n");
+  return [...shown, ...(lines.length > 20 ? [`- ${count(lines.length - 20, "more", "more")}`] : [])].join("\n");
 }

@@ -165,7 +165,7 @@ function moved({ moved, coming, exposed }: Parts, view: View): string {
   const sentences = moved
     .slice(0, 50)
     .map((arrival) => `- ${markdownLine(arrivalSentence(arrival, view.names), context)}`);
-  const more = moved.length > 50 ? [`- ${count(moved.length - 50, "more")}`] : [];
+  const more = moved.length > 50 ? [`- ${count(moved.length - 50, "more", "more")}`] : [];
   const flows = exposed.length === 0 && view.detail === "all" ? flowList(coming, view) : "";
   const words = flows === "" ? "" : `, ${count(pairs(coming), "flow")}`;
   return fold(`workloads that came and went${words}`, blocks([[...sentences, ...more].join("\n"), flows]));

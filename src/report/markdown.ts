@@ -1,4 +1,5 @@
 import { count } from "./inline.ts";
+import { issueLines } from "./issue-lines.ts";
 import { newIssues, troubleHeading, troubles } from "./issues.ts";
 import { blocks, fold, markdownLine } from "./markdown-inline.ts";
 import { analysed, OPEN_NOTES } from "./markdown-read.ts";
@@ -113,20 +114,13 @@ function problems(report: Report, detail: Detail): string {
   const issues = troubles(report);
   if (issues.length === 0) return "";
   const most = detail === "counts" ? 3 : 10;
-  const lines = issues.map((issue) => `- ${markdownLine(issueSentence(issue), report.context)}`);
+  const lines = issueLines(issues).map((line) => `- ${markdownLine(line, report.context)}`);
+  const open = lines.slice(0, most);
   const rest = lines.slice(most);
-  const more =
-    detail === "all"
-      ? fold(count(rest.length, "more"), rest.join("\n"))
-      : rest.length > 0
-        ? `And ${count(rest.length, "more")}.`
-        : "";
+  const left = count(issues.length - open.length, "more", "more");
+  const more = detail === "all" ? fold(left, rest.join("\n")) : rest.length > 0 ? `And ${left}.` : "";
   const lead = `**${troubleHeading(report.conclusion)}**`;
-  return blocks([
-    [lead, ...lines.slice(0, most)].join("\n"),
-    more,
-    markdownLine(troubleRemedy(report, issues), report.context),
-  ]);
+  return blocks([[lead, ...open].join("\n"), more, markdownLine(troubleRemedy(report, issues), report.context)]);
 }
 
 /** What this change brings to look at, where it is little enough to be read. */

@@ -1,6 +1,7 @@
 import { LINE_LIMIT, PASTE_LIMIT, plain } from "./escape.ts";
 import { hintOf } from "./hint.ts";
 import { count, type Line, loose, say } from "./inline.ts";
+import { issueLines } from "./issue-lines.ts";
 import { newIssues, troubleHeading, troubles } from "./issues.ts";
 import { clusterWords, exactNames, type Names } from "./names.ts";
 import type { GroupRow, Report } from "./report.ts";
@@ -23,7 +24,6 @@ import {
   deviationSentence,
   facts,
   footnote,
-  issueSentence,
   pluginSentence,
   pluginWarning,
   troubleRemedy,
@@ -68,9 +68,14 @@ function write(line: Line, { style }: View, indent: string = ""): string {
   return line.length === 0 ? "" : wrap(textLine(line, style), indent, style);
 }
 
+/** Lines under one heading; what is more is counted. */
+const LISTED = 100;
+
 function listed(heading: string, lines: readonly Line[], view: View): string {
   const unique = [...new Set(lines.map((line) => write(line, view, "  ")))].filter((line) => line !== "");
-  return unique.length === 0 ? "" : [heading, ...unique].join("\n");
+  const more = unique.length - LISTED;
+  const shown = more > 0 ? [...unique.slice(0, LISTED), `  and ${count(more, "more", "more")}`] : unique;
+  return shown.length === 0 ? "" : [heading, ...shown].join("\n");
 }
 
 function top(view: View): string {
@@ -90,7 +95,7 @@ function problems(view: View): string {
   const { report } = view;
   const issues = troubles(report);
   const heading = troubleHeading(report.conclusion);
-  return paragraphs([listed(heading, issues.map(issueSentence), view), write(troubleRemedy(report, issues), view)]);
+  return paragraphs([listed(heading, issueLines(issues), view), write(troubleRemedy(report, issues), view)]);
 }
 
 function sectionText(section: Section, view: View): string {
@@ -200,7 +205,7 @@ function analysed(view: View, sections: readonly Section[]): string {
   const standing = clusters.reduce((n, { issues: all }) => n + all.filter((issue) => issue.standing).length, 0);
   const rests = sections.some(({ groups, findings }) => groups.length + findings.length > 0);
   return paragraphs([
-    listed("To look at:", told.map(issueSentence), view),
+    listed("To look at:", issueLines(told), view),
     standing > 0 ? `${count(standing, "more issue is", "more issues are")} the same on both sides.` : "",
     listed("Assumed:", rests ? assumptionSentences(clusters.flatMap(({ assumptions }) => assumptions)) : [], view),
     listed(
