@@ -12,6 +12,7 @@ import type { Tree } from "../tree/tree.ts";
 import { inWorkshop } from "../tree/workshop.ts";
 import { VERSION } from "../version.ts";
 import { choice, count, type Flags, overridesOf, peerQuery, portQuery } from "./options.ts";
+import { progressOf } from "./progress.ts";
 import { configFacts, gitTrees, treeOf } from "./trees.ts";
 
 const MAX_PAIRS = 100_000;
@@ -157,6 +158,7 @@ function common({ base, head, facts, flags, reproduce, workshop }: Common): Omit
     maxPairs: needsPairs(flags) ? (flags.maxPairs === undefined ? MAX_PAIRS : count("--max-pairs", flags.maxPairs)) : 0,
     context,
     today: new Date().toISOString().slice(0, 10),
+    progress: progressOf(flags),
     workshop,
   };
 }
