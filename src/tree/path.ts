@@ -81,14 +81,14 @@ export function isManifestName(path: string): boolean {
   return path === STANDARD_INPUT || MANIFEST.test(path);
 }
 
-/** The path of standard input, as it is typed. */
-export const STANDARD_INPUT = "-";
 
 /** What stands at `path` can hold manifests although it could not be looked into: a manifest's name, or perhaps a folder's. */
 export function mayHoldManifests(path: string): boolean {
   return MANIFEST.test(path) || !EXTENSION.test(path);
 }
 
+/** The path of standard input, as it is typed. */
+const STANDARD_INPUT = "-";
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
 const ESCAPE = /\\[0-7]{3}/;
