@@ -100,6 +100,7 @@ describe("what is not plain is left to the exact reader, wanted or not", () => {
     ["b: [x,\n  y]\n"],
     ["b: [x, y,]\n"],
     ["b: [x: y]\n"],
+    ["b: [-]\n"],
     ["b: {x}\n"],
     ["b: {x: @y}\n"],
     ["b: @x\n"],

@@ -6,6 +6,7 @@ import {
   COLON,
   COMMA,
   type Cursor,
+  DASH,
   FLOW,
   FLOW_START,
   GIVE_UP,
@@ -108,7 +109,8 @@ function skipFlowValue(cursor: Cursor, depth: number): void {
 function flowPlainEnd(cursor: Cursor): number {
   const { bytes, table } = cursor;
   let at = cursor.pos;
-  if (((table[bytes[at] ?? 0] ?? 0) & FLOW_START) === 0 || cursor.isDash(at)) throw GIVE_UP;
+  const dash = bytes[at] === DASH && ((table[bytes[at + 1] ?? 0] ?? 0) & FLOW) === 0;
+  if (dash || ((table[bytes[at] ?? 0] ?? 0) & FLOW_START) === 0) throw GIVE_UP;
   let end = at;
   for (;;) {
     while (((table[bytes[at] ?? 0] ?? 0) & FLOW) !== 0) at++;
