@@ -83,7 +83,7 @@ export async function review(input: ReviewInput): Promise<Report> {
       today: input.today,
       representatives: input.representatives,
       podRangesKnown: knowsPodRanges(cluster, input),
-      exposures: input.base === undefined ? [] : exposureChanges(sides.base.objects, sides.head.objects),
+      exposures: input.base === undefined ? [] : exposuresOf(cluster, sides, input),
       issues: {
         base: [...(i === 0 ? found.issues.base : []), ...sides.base.cluster.issues],
         head: [...(i === 0 ? found.issues.head : []), ...sides.head.cluster.issues],
@@ -182,6 +182,15 @@ function clusterNamed({ clusters, unchanged }: Deployed, name: string): Deployed
 /** What was rendered; empty where nothing was, since the counts say the rest. */
 function readLine({ coverage }: Deployed): string {
   return coverage.kustomize.roots + coverage.helm.charts === 0 ? "" : coverageText(coverage);
+}
+
+function exposuresOf(
+  cluster: Deployed["clusters"][number],
+  { base, head }: ReturnType<typeof readCluster>,
+  { choice, overrides }: ReviewInput,
+): ReturnType<typeof exposureChanges> {
+  const { namespace } = optionsOf({ cluster, config: choice.config, overrides });
+  return exposureChanges(base.objects, head.objects, namespace);
 }
 
 function nothingFound(input: ReviewInput): Issue {

@@ -331,6 +331,17 @@ describe("in a review, what is odd on both sides is one warning, and what change
     expect(errors.map(({ code, at }) => [code, at?.file])).toEqual([["TEMPLATE", "t.yaml"]]);
   });
 
+  test("text that holds policies in a ConfigMap or a workflow template is told where it changes", async () => {
+    const template = (name: string) =>
+      `apiVersion: argoproj.io/v1alpha1\nkind: WorkflowTemplate\nmetadata: { name: w }\nspec:\n  manifest: |\n${np(name).replace(/^/gm, "    ")}\n`;
+    for (const text of [template, (name: string) => configMap(np(name))]) {
+      const report = await reviewFiles({ ...tree, "c.yaml": text("p") }, { ...tree, "c.yaml": text("q") });
+      expect(report.conclusion).toBe("error");
+      const errors = issuesOf(report).filter(({ severity }) => severity === "error");
+      expect(errors.map(({ code, at }) => [code, at?.file])).toEqual([["NOT_ANALYSED", "c.yaml"]]);
+    }
+  });
+
   test("a policy that is commented out whole is a policy that is gone", async () => {
     const commented = `# ---\n${np("p").replace(/^(?=.)/gm, "# ")}`;
     const report = await reviewFiles(

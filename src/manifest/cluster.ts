@@ -30,7 +30,8 @@ export type ClusterInput = {
  * objects give the same namespaces, workloads and policies.
  */
 export function buildCluster(input: ClusterInput, options: ClusterOptions): Cluster {
-  const given = options.staged === "enforce" ? enforceStaged(input.objects, options.namespace) : input.objects;
+  const inside = input.objects.filter(({ ref }) => kindRow(ref.group, ref.kind)?.role !== "exposure");
+  const given = options.staged === "enforce" ? enforceStaged(inside, options.namespace) : inside;
   const distinct = withoutDuplicates(given.map((object) => inItsNamespace(object, options.namespace)));
   const choice = choosePlugin(options.cni, distinct.objects);
   const pods = readPods(distinct.objects, options, choice.plan);

@@ -1,8 +1,8 @@
 import type { Issue, SourceRef } from "../errors.ts";
 import type { ObjectRef } from "../model/policy.ts";
 import { canonical } from "./canonical.ts";
-import { type Field, fault, isTemplateText, member, requireField, root, text } from "./fields.ts";
-import { foreignKind, policiesInText, wrappedKinds } from "./foreign.ts";
+import { type Field, fault, isTemplateText, member, memberAt, requireField, root, text } from "./fields.ts";
+import { foreignKind, policiesInTexts, wrappedKinds } from "./foreign.ts";
 import { canExist, type KindRow, kindRow, misspeltKind, namesPolicy, splitApiVersion } from "./kinds.ts";
 import { objectFault } from "./metadata.ts";
 import type { ManifestObject } from "./object.ts";
@@ -33,6 +33,7 @@ export function readDocument(document: Document): ReadDocument {
   const known = kindRow(group, kind);
   if (known === undefined) return unknownKind(document, { ref, apiVersion, source });
   if (document.node.entries.has("$patch")) return { object: undefined, issues: [patchIssue(ref, source, document)] };
+  if (known.role === "exposure") return exposureOf(document, known, { source, version });
   if (known.role === "foreign") return { object: undefined, issues: foreignIssues(document, ref, source) };
   if (known.versions.length > 0 && !known.versions.includes(version) && group === known.group) {
     fault(
@@ -41,6 +42,18 @@ export function readDocument(document: Document): ReadDocument {
     );
   }
   return objectOf(document, { at, known, version, source });
+}
+
+/** What stands in front of pods holds neither pods nor policies: nothing in it is a fault. */
+function exposureOf(
+  { node, origin, defaultNamespace }: Document,
+  { group, kind }: KindRow,
+  { source, version }: { readonly source: SourceRef; readonly version: string },
+): ReadDocument {
+  if (node.entries.has("$patch")) return NOTHING;
+  const namespace = text(memberAt(root(node), ["metadata", "namespace"])) ?? "";
+  const object: ManifestObject = { ref: { group, kind, namespace, name: nameOf(node) }, version, node, source, origin };
+  return { object: defaultNamespace === undefined ? object : { ...object, defaultNamespace }, issues: [] };
 }
 
 function objectOf(
@@ -110,8 +123,7 @@ function unknownKind(
   }
   const rejected = objectFault(ref, source, at.faults, () => canonical(node) ?? origin);
   if (rejected !== undefined) return { object: undefined, issues: [rejected] };
-  if (ref.group === "" && ref.kind === "ConfigMap")
-    return { object: undefined, issues: textIssues(document, ref, source) };
+  if (holdsText(ref)) return { object: undefined, issues: textIssues(document, ref, source) };
   if (!namesPolicy(ref.kind)) return NOTHING;
   const message = `\`${ref.kind}\` of the API group \`${ref.group}\` is not known: it is not evaluated`;
   return {
@@ -122,9 +134,10 @@ function unknownKind(
 
 /** Kinds that are ours in the core group or in `apps`, where an `apiVersion` was forgotten. */
 function kindIsOurs(kind: string): boolean {
-  return ["", "apps", "batch", "networking.k8s.io", "policy.networking.k8s.io"].some(
-    (group) => kindRow(group, kind) !== undefined,
-  );
+  return ["", "apps", "batch", "networking.k8s.io", "policy.networking.k8s.io"].some((group) => {
+    const row = kindRow(group, kind);
+    return row !== undefined && row.role !== "exposure";
+  });
 }
 
 function patchIssue(ref: ObjectRef, source: SourceRef, document: Document): Issue {
@@ -151,17 +164,17 @@ function foreignIssues(document: Document, ref: ObjectRef, source: SourceRef): r
   return [hiding("NOT_ANALYSED", { ref, source, message }, document)];
 }
 
+/** Kinds in which texts can be manifests: read where they changed. */
+function holdsText({ group, kind }: ObjectRef): boolean {
+  if (group === "argoproj.io") return kind.endsWith("Workflow") || kind.endsWith("WorkflowTemplate");
+  return group === "" && kind === "ConfigMap";
+}
+
 function textIssues(document: Document, ref: ObjectRef, source: SourceRef): readonly Issue[] {
-  const data = document.node.entries.get("data")?.value;
-  if (data?.kind !== "map") return [];
-  const found = new Set<string>();
-  for (const { value } of data.entries.values()) {
-    if (value.kind !== "scalar" || typeof value.value !== "string") continue;
-    for (const kind of policiesInText(value.value)) found.add(kind);
-  }
-  if (found.size === 0) return [];
-  const kinds = [...found].sort().map((kind) => `\`${kind}\``);
-  const message = `\`ConfigMap ${ref.name}\` holds the text of ${kinds.join(", ")}: it is not analysed`;
+  const found = policiesInTexts(document.node);
+  if (found.length === 0) return [];
+  const kinds = found.map((kind) => `\`${kind}\``);
+  const message = `\`${ref.kind} ${ref.name}\` holds the text of ${kinds.join(", ")}: it is not analysed`;
   return [hiding("NOT_ANALYSED", { ref, source, message }, document)];
 }
 

@@ -113,11 +113,20 @@ export function wrappedKinds(node: YamlNode): readonly string[] {
   return [...found].sort();
 }
 
-/** The kinds of policies that the lines of `text` name as a manifest does. */
-export function policiesInText(text: string): readonly string[] {
+/** The kinds of policies that the texts inside `node` name as manifests do. */
+export function policiesInTexts(node: YamlNode): readonly string[] {
   const found = new Set<string>();
-  collectText(text, WRAPPED_POLICIES, found);
+  collectTexts(node, found, new Set());
   return [...found].sort();
+}
+
+function collectTexts(node: YamlNode, found: Set<string>, seen: Set<YamlNode>): void {
+  if (seen.has(node)) return;
+  seen.add(node);
+  if (node.kind === "scalar") {
+    if (typeof node.value === "string") collectText(node.value, WRAPPED_POLICIES, found);
+  } else if (node.kind === "seq") for (const item of node.items) collectTexts(item, found, seen);
+  else for (const { value } of node.entries.values()) collectTexts(value, found, seen);
 }
 
 function collect(node: YamlNode, found: Set<string>, seen: Set<YamlNode>): void {

@@ -1,3 +1,4 @@
+import { EXPOSURE_KINDS } from "./exposure-kinds.ts";
 import { FOREIGN_KINDS } from "./foreign.ts";
 import { OPERATOR_KINDS } from "./operators.ts";
 
@@ -13,6 +14,7 @@ export type Role =
   | "service"
   | "serviceaccount"
   | "template"
+  | "exposure"
   | "foreign";
 
 /** One kind that the program knows, by API group and kind. */
@@ -62,6 +64,7 @@ const ROWS: readonly KindRow[] = [
   row("cilium.io", "CiliumClusterwideNetworkPolicy", "cilium", { scope: "cluster" }),
   row("cilium.io", "CiliumCIDRGroup", "cilium", { scope: "cluster" }),
   row("template.openshift.io", "Template", "template", { formerly: [""] }),
+  ...EXPOSURE_KINDS.map(({ group, kind, formerly }) => row(group, kind, "exposure", { formerly })),
   ...FOREIGN_KINDS.map(({ group, kind }) => row(group, kind, "foreign")),
 ];
 
@@ -72,8 +75,12 @@ for (const each of ROWS) {
     const kinds = BY_GROUP.get(group) ?? new Map<string, KindRow>();
     BY_GROUP.set(group, kinds.set(each.kind, each));
   }
-  KIND_NAMES.add(each.kind.toLowerCase());
+  if (each.role !== "exposure") KIND_NAMES.add(each.kind.toLowerCase());
 }
+
+/** Kinds that count only where they changed: text inside a ConfigMap can hold manifests, an Ingress leads to pods. */
+const CHANGED_KINDS = new Set(["configmap", "workflowtemplate", "clusterworkflowtemplate", "workflow", "cronworkflow"]);
+for (const { kind, read } of EXPOSURE_KINDS) (read === "always" ? KIND_NAMES : CHANGED_KINDS).add(kind.toLowerCase());
 
 /** Names of kinds that are policies in some API group; another group's object of that name is told, not guessed at. */
 const POLICY_NAMES = new Set(
@@ -91,7 +98,10 @@ export function kindRow(group: string, kind: string): KindRow | undefined {
 /** The row whose kind differs from `kind` in the case of letters alone. */
 export function misspeltKind(group: string, kind: string): KindRow | undefined {
   const lower = kind.toLowerCase();
-  return ROWS.find((each) => each.kind.toLowerCase() === lower && [each.group, ...each.formerly].includes(group));
+  return ROWS.find(
+    (each) =>
+      each.role !== "exposure" && each.kind.toLowerCase() === lower && [each.group, ...each.formerly].includes(group),
+  );
 }
 
 /** True where objects of that name are policies in another API group than `group`. */
@@ -135,9 +145,10 @@ function isNeeded(kind: string, apiVersion: string): boolean {
   return name === "" && apiVersion.includes("networking.k8s.io");
 }
 
-/** As `needed`, for files that differ between the sides: text inside a ConfigMap can hold manifests, too. */
+/** As `needed`, for files that differ between the sides. */
 export function neededWhenChanged(kind: string, apiVersion: string): boolean {
-  return kind === "ConfigMap" || kind === "ConfigMapList" || needed(kind, apiVersion);
+  const name = kind.toLowerCase();
+  return CHANGED_KINDS.has(name.endsWith("list") ? name.slice(0, -4) : name) || needed(kind, apiVersion);
 }
 
 function row(

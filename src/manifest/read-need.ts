@@ -50,6 +50,7 @@ function partsOf(kind: string, apiVersion: string): Wanted {
   const row = kindRow(group, kind);
   if (row === undefined || foreignKind(group, kind) !== undefined) return "all";
   if (row.role === "namespace" || row.role === "serviceaccount") return paths(METADATA);
+  if (row.role === "exposure") return paths([...METADATA, "spec.parentRefs.*", "spec.rules.*"]);
   const builtIn = workloadKind(row.group, row.kind);
   if (builtIn !== undefined) {
     const prefix = builtIn.template.map((name) => `${name}.`).join("");
