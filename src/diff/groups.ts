@@ -41,6 +41,7 @@ export function noteOf(
   pair: { readonly src: End | Peer; readonly dst: End | Peer },
   arrivals: readonly Arrival[],
 ): string {
+  if (stays(pair.src) && stays(pair.dst)) return "";
   for (const side of ["head", "base"] as const) {
     const verb = side === "head" ? "added" : "removed";
     const gone = [...new Set([pair.src, pair.dst])].flatMap((end) => {
@@ -53,6 +54,10 @@ export function noteOf(
     return `workload ${gone.map(formatWorkload).join(" and ")} ${verb}${moved ? ", perhaps renamed" : ""}`;
   }
   return "";
+}
+
+function stays(end: End | Peer): boolean {
+  return end.kind !== "workload" || (end.base !== undefined && end.head !== undefined);
 }
 
 /** A workload of the same name that only changed its kind was not renamed. */

@@ -98,6 +98,15 @@ type At = Pick<Flow, "protocol" | "port">;
 function portChooser(stage: Stage): (conn: Conn, dst: View) => At | undefined {
   const known = new Map<View, Map<Conn, At | undefined>>();
   const hints = new Map<View, readonly number[]>();
+  const same = new Map<string, At>();
+  /** One object for equal ports: what was decided is found by it. */
+  const once = (at: At | undefined): At | undefined => {
+    if (at === undefined) return undefined;
+    const key = `${String(at.protocol)} ${at.port}`;
+    const found = same.get(key) ?? at;
+    same.set(key, found);
+    return found;
+  };
   return (conn, dst) => {
     const own = known.get(dst) ?? new Map<Conn, At | undefined>();
     known.set(dst, own);
@@ -105,7 +114,7 @@ function portChooser(stage: Stage): (conn: Conn, dst: View) => At | undefined {
     const { endpoint } = dst;
     const mine = hints.get(dst) ?? portHints(endpoint, endpoint === undefined ? [] : stage.policies(endpoint, "head"));
     hints.set(dst, mine);
-    const at = somePort(conn, mine);
+    const at = once(somePort(conn, mine));
     own.set(conn, at);
     return at;
   };
@@ -120,25 +129,35 @@ function decisions(universe: Universe): (direction: Direction, ends: Ends) => De
   const known = new Map<string, Decided>();
   const governing = governors(universe);
   return (direction, ends) => {
-    const { id, policies } = governing(direction, ends);
+    const { id, policies, decided } = governing(direction, ends);
     const { protocol, port } = ends.at;
+    const own = decided.get(ends.at) ?? [];
+    decided.set(ends.at, own);
+    const quick = own[ends.peer.peerClass];
+    if (quick !== undefined) return quick;
     const key = `${id}|${ends.subject[direction]?.id}|${ends.peer.peerClass}|${protocol}|${port}`;
     let found = known.get(key);
     if (found === undefined) {
       found = { id: known.size, decision: replay(direction, policies, ends) };
       known.set(key, found);
     }
+    own[ends.peer.peerClass] = found;
     return found;
   };
 }
 
-type Governing = { readonly id: number; readonly policies: readonly Policy[] };
+type Governing = {
+  readonly id: number;
+  readonly policies: readonly Policy[];
+  /** What was decided for the view, by port and class of peers. */
+  readonly decided: Map<At, Decided[]>;
+};
 
 /** The policies themselves, not others of the same meaning: a cause names an object. Equal lists have one number. */
 function governors(universe: Universe): (direction: Direction, ends: Ends) => Governing {
   const byView = { ingress: new Map<View, Governing>(), egress: new Map<View, Governing>() };
   const numbers = new Map<Policy, number>();
-  const lists = new Map<string, Governing>();
+  const lists = new Map<string, Omit<Governing, "decided">>();
   return (direction, { subject, side }) => {
     const known = byView[direction].get(subject);
     if (known !== undefined) return known;
@@ -148,8 +167,9 @@ function governors(universe: Universe): (direction: Direction, ends: Ends) => Go
     const key = `${direction} ${policies.map((policy) => numbers.get(policy)).join()}`;
     const list = lists.get(key) ?? { id: lists.size, policies };
     lists.set(key, list);
-    byView[direction].set(subject, list);
-    return list;
+    const made = { ...list, decided: new Map<At, Decided[]>() };
+    byView[direction].set(subject, made);
+    return made;
   };
 }
 

@@ -20,8 +20,25 @@ const MANY = 64;
 
 /** The pods of `predicate` as alternatives; `undefined` where there are too many to write out. */
 export function cubesOf(predicate: Predicate): readonly Cube[] | undefined {
+  const simple = conjunction(predicate);
+  if (simple !== undefined) return [simple];
   const cubes = expand(predicate, false);
   return cubes.length > MANY ? undefined : cubes;
+}
+
+/** The one cube of pods in at most one namespace with some labels, which is what nearly every selector says; else `undefined`. */
+function conjunction(predicate: Predicate): Cube | undefined {
+  if (predicate.op !== "and") return undefined;
+  let namespace: string | undefined;
+  const namespaceRequirements: Requirement[] = [];
+  const podRequirements: Requirement[] = [];
+  for (const part of predicate.of) {
+    if (part.op === "namespace" && (namespace ?? part.name) === part.name) namespace = part.name;
+    else if (part.op === "podLabels") podRequirements.push(part.requirement);
+    else if (part.op === "namespaceLabels") namespaceRequirements.push(part.requirement);
+    else if (part.op !== "pods") return undefined;
+  }
+  return { namespace, namespaceRequirements, podRequirements, serviceAccount: undefined };
 }
 
 function expand(predicate: Predicate, negated: boolean): readonly Cube[] {
@@ -129,12 +146,25 @@ export function breakers(requirements: Iterable<Requirement>, limit: number): re
 
 /** Equal for cubes that ask for the same. */
 export function cubeKey(cube: Cube): string {
-  const list = (requirements: readonly Requirement[]) =>
-    requirements.map((r) => JSON.stringify([r.key, r.operator, [...r.values].sort()])).sort();
-  return JSON.stringify([
-    cube.namespace ?? null,
-    list(cube.namespaceRequirements),
-    list(cube.podRequirements),
-    cube.serviceAccount ?? null,
-  ]);
+  const { namespace, serviceAccount } = cube;
+  const name = namespace === undefined ? "-" : sized(namespace);
+  const account = serviceAccount === undefined ? "-" : sized(serviceAccount);
+  return `${name}${account}${listKey(cube.namespaceRequirements)}/${listKey(cube.podRequirements)}`;
+}
+
+function listKey(requirements: readonly Requirement[]): string {
+  const [only] = requirements;
+  if (only === undefined) return "";
+  return requirements.length === 1 ? requirementKey(only) : requirements.map(requirementKey).sort().join("");
+}
+
+/** Texts stand behind their lengths, so that no text can pretend to be two. */
+function requirementKey({ key, operator, values }: Requirement): string {
+  const [only] = values;
+  const list = values.length === 1 && only !== undefined ? sized(only) : [...values].sort().map(sized).join("");
+  return `${operator}${values.length}${sized(key)}${list};`;
+}
+
+function sized(text: string): string {
+  return `${text.length}:${text}`;
 }

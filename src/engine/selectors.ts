@@ -27,6 +27,7 @@ export type Marked = {
 };
 
 type Draft = { -readonly [K in keyof Marked]: Marked[K] };
+type Keyed = { readonly cube: Cube; readonly key: string };
 type Table = Map<string, Map<string, Draft>>;
 
 const ROLES: readonly Role[] = ["ingressSubject", "egressSubject", "ingressPeer", "egressPeer"];
@@ -54,20 +55,22 @@ export function gatherSelectors(
   };
   const all = new Map<string, Cube>();
   const valueSets = new Map<string, Set<string>>();
-  const seen = new Map<Predicate, readonly Cube[]>();
-  const cubes = (predicate: Predicate): readonly Cube[] => {
+  const seen = new Map<Predicate, readonly Keyed[]>();
+  const cubes = (predicate: Predicate): readonly Keyed[] => {
     let found = seen.get(predicate);
     if (found === undefined) {
-      found = cubesOf(predicate) ?? [];
+      found = (cubesOf(predicate) ?? []).map((cube) => ({ cube, key: cubeKey(cube) }));
       seen.set(predicate, found);
     }
     return found;
   };
   const note = (role: Role, predicate: Predicate, facts: Omit<Marked, "cube">) => {
-    for (const cube of cubes(predicate)) {
-      const key = cubeKey(cube);
-      const bucket = tables[role].get(cube.namespace ?? "") ?? new Map<string, Draft>();
-      tables[role].set(cube.namespace ?? "", bucket);
+    for (const { cube, key } of cubes(predicate)) {
+      let bucket = tables[role].get(cube.namespace ?? "");
+      if (bucket === undefined) {
+        bucket = new Map<string, Draft>();
+        tables[role].set(cube.namespace ?? "", bucket);
+      }
       const known = bucket.get(key);
       if (known === undefined) bucket.set(key, { cube, ...facts });
       else merge(known, facts);
@@ -76,7 +79,7 @@ export function gatherSelectors(
       for (const { key: label, operator, values } of cube.podRequirements) {
         if (operator !== "In") continue;
         const sets = valueSets.get(label) ?? new Set<string>();
-        valueSets.set(label, sets.add([...values].sort().join("\n")));
+        if (sets.size < 2) valueSets.set(label, sets.add([...values].sort().join("\n")));
       }
     }
   };

@@ -13,12 +13,12 @@ export type WorkloadIndex = {
 
 type InNamespace = {
   readonly all: Indexed[];
-  /** By label; filled when somebody first asks a namespace that has more than a few workloads. */
-  byLabel: Map<string, Map<string, Indexed[]>> | undefined;
+  /** By label, each filled when somebody first asks for it where there are more than a few workloads. */
+  readonly byLabel: Map<string, ReadonlyMap<string, readonly Indexed[]>>;
 };
 
 /** Number of workloads that are asked one by one. */
-const FEW = 32;
+const FEW = 2;
 
 /** The index of some workloads; `asPods`: those in their node's network count as if they had addresses of their own. */
 export function indexWorkloads(workloads: readonly Workload[], asPods = false): WorkloadIndex {
@@ -29,7 +29,7 @@ export function indexWorkloads(workloads: readonly Workload[], asPods = false): 
     const entry: Indexed = { workload, endpoint: { kind: "pod", pod } };
     all.push(entry);
     const there = byNamespace.get(workload.namespace);
-    if (there === undefined) byNamespace.set(workload.namespace, { all: [entry], byLabel: undefined });
+    if (there === undefined) byNamespace.set(workload.namespace, { all: [entry], byLabel: new Map() });
     else there.all.push(entry);
   }
   return { all, byNamespace };
@@ -61,28 +61,31 @@ function candidates(index: WorkloadIndex, predicate: Predicate): readonly Indexe
   const there = index.byNamespace.get(namespace);
   if (there === undefined) return [];
   if (there.all.length <= FEW || predicate.op !== "and") return there.all;
-  there.byLabel ??= labelsOf(there.all);
   let best: readonly Indexed[] = there.all;
   for (const part of predicate.of) {
     if (part.op !== "podLabels" || part.requirement.operator !== "In") continue;
-    const byValue = there.byLabel.get(part.requirement.key);
-    const found = part.requirement.values.flatMap((value) => byValue?.get(value) ?? []);
+    const { key, values } = part.requirement;
+    const byValue = there.byLabel.get(key) ?? valuesOf(there.all, key);
+    there.byLabel.set(key, byValue);
+    const [only] = values;
+    const found =
+      values.length === 1 && only !== undefined
+        ? (byValue.get(only) ?? [])
+        : values.flatMap((value) => byValue.get(value) ?? []);
     if (found.length < best.length) best = found;
   }
   return best;
 }
 
-function labelsOf(entries: readonly Indexed[]): Map<string, Map<string, Indexed[]>> {
-  const out = new Map<string, Map<string, Indexed[]>>();
+/** The workloads with a label, by its value. */
+function valuesOf(entries: readonly Indexed[], key: string): ReadonlyMap<string, readonly Indexed[]> {
+  const out = new Map<string, Indexed[]>();
   for (const entry of entries) {
-    for (const [label, value] of entry.workload.pod.labels) {
-      if (value === undefined) continue;
-      const byValue = out.get(label) ?? new Map<string, Indexed[]>();
-      out.set(label, byValue);
-      const list = byValue.get(value);
-      if (list === undefined) byValue.set(value, [entry]);
-      else list.push(entry);
-    }
+    const value = entry.workload.pod.labels.get(key);
+    if (value === undefined) continue;
+    const list = out.get(value);
+    if (list === undefined) out.set(value, [entry]);
+    else list.push(entry);
   }
   return out;
 }

@@ -26,13 +26,14 @@ export function formatDiffJson(report: Report): string {
     offset += cluster.changes.length;
     return rows;
   });
-  return document({
+  const changes = clusters.flatMap((cluster) => cluster.changes.map(changeWriter(cluster.name)));
+  const fields = {
     schema: "netpol-review/diff/v1",
     conclusion: report.conclusion,
     title: report.title,
     summary: summaryOf(clusters),
     truncated: clusters.some(({ truncated }) => truncated),
-    changes: clusters.flatMap(({ changes, name }) => changes.map((row) => changeJson(row, name))),
+    changes: [],
     groups: clusters.flatMap(({ groups, name }) => groups.map((row) => groupJson(row, name))),
     findings,
     issues: issuesJson(report),
@@ -40,7 +41,8 @@ export function formatDiffJson(report: Report): string {
     configChanges: report.configChanges.map(({ severity, message, at }) => ({ severity, message, ...placeJson(at) })),
     clusters: clusters.map(clusterJson),
     context: report.context,
-  });
+  };
+  return document(fields, { changes });
 }
 
 /** What `check` prints. */
@@ -98,15 +100,33 @@ function sideJson(side: ExplainedSide): Json {
 }
 
 /** JSON with one line a row: diffs and pipes like it, and a hundred thousand rows stay small. */
-function document(fields: Json): string {
-  const lines = Object.entries(fields).map(([key, value]) => `  ${JSON.stringify(key)}: ${fieldText(value)}`);
+function document(fields: Json, written: Readonly<Record<string, readonly string[]>> = {}): string {
+  const lines = Object.entries(fields).map(
+    ([key, value]) =>
+      `  ${JSON.stringify(key)}: ${written[key] === undefined ? fieldText(value) : listText(written[key])}`,
+  );
   return `{\n${lines.join(",\n")}\n}\n`;
 }
 
 function fieldText(value: unknown): string {
   if (!Array.isArray(value)) return JSON.stringify(value);
-  if (value.length === 0) return "[]";
-  return `[\n${value.map((item) => `    ${JSON.stringify(item)}`).join(",\n")}\n  ]`;
+  return listText(value.map((item) => JSON.stringify(item)));
+}
+
+function listText(items: readonly string[]): string {
+  return items.length === 0 ? "[]" : `[\n    ${items.join(",\n    ")}\n  ]`;
+}
+
+/** Writes what `changeJson` gives, and each list of causes once: there may be a hundred thousand rows with a few lists. */
+function changeWriter(cluster: string): (row: ChangeRow) => string {
+  const lists = new Map<readonly Cause[], string>();
+  const end = `,"cluster":${JSON.stringify(cluster)}}`;
+  return (row) => {
+    const causes = lists.get(row.causes) ?? JSON.stringify(row.causes.map(causeJson));
+    lists.set(row.causes, causes);
+    const start = JSON.stringify(connectionsJson(row)).slice(0, -1);
+    return `${start},"causes":${causes},"witness":${JSON.stringify(witnessJson(row.witness))}${end}`;
+  };
 }
 
 function summaryOf(clusters: readonly ClusterReport[]): Summary {
@@ -121,9 +141,11 @@ function summaryOf(clusters: readonly ClusterReport[]): Summary {
 }
 
 function changeJson(row: ChangeRow, cluster: string): Json {
-  const { src, dst, base, head, opened, closed, type, note, effect } = row;
-  const connections = { src, dst, base, head, opened, closed, type, note, effect };
-  return { ...connections, causes: row.causes.map(causeJson), witness: witnessJson(row.witness), cluster };
+  return { ...connectionsJson(row), causes: row.causes.map(causeJson), witness: witnessJson(row.witness), cluster };
+}
+
+function connectionsJson({ src, dst, base, head, opened, closed, type, note, effect }: ChangeRow): Json {
+  return { src, dst, base, head, opened, closed, type, note, effect };
 }
 
 function groupJson(row: GroupRow, cluster: string): Json {

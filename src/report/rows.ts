@@ -104,9 +104,13 @@ function workloadOf(peer: Parameters<typeof podOf>[0]): string | undefined {
   return (podOf(peer, "head") ?? podOf(peer, "base"))?.namespace;
 }
 
-/** Causes in order, each once. */
+const sortedCauses = new WeakMap<readonly Cause[], readonly Cause[]>();
+
+/** Causes in order, each once. Very many rows share one list. */
 export function causeRows(causes: readonly Cause[]): readonly Cause[] {
-  return sortedUnique(causes, byCause);
+  const known = sortedCauses.get(causes) ?? sortedUnique(causes, byCause);
+  sortedCauses.set(causes, known);
+  return known;
 }
 
 /** A witness in words. */
