@@ -8,6 +8,7 @@ import { whatIsThere } from "../../src/review.ts";
 import type { NONE } from "../../src/sets/conn.ts";
 import { formatConn } from "../../src/sets/conn-text.ts";
 import { directoryTree } from "../../src/tree/directory.ts";
+import type { Tree } from "../../src/tree/tree.ts";
 
 export type PipelineOptions = { readonly overrides: Overrides; readonly representatives: boolean };
 
@@ -25,13 +26,16 @@ export type DiffRow = {
 };
 
 /** Both clusters of two folders, read as the commands read them: what is deployed, loaded, assembled. */
-export async function clustersOf(
-  before: string,
-  after: string,
-  overrides: Overrides,
-): Promise<{ readonly base: Cluster; readonly head: Cluster }> {
+export function clustersOf(before: string, after: string, overrides: Overrides): Promise<Sides> {
   const base = directoryTree(before, { label: "base", comparable: true });
   const head = before === after ? base : directoryTree(after, { label: "head", comparable: true });
+  return clustersIn(base, head, overrides);
+}
+
+export type Sides = { readonly base: Cluster; readonly head: Cluster };
+
+/** The same for two trees. */
+export async function clustersIn(base: Tree, head: Tree, overrides: Overrides): Promise<Sides> {
   const clusters = await whatIsThere({
     ...configFacts(base, head, undefined),
     base,

@@ -132,10 +132,16 @@ function newMaker(told: (key: string) => boolean, limit: number): Maker {
       for (const assignment of found) {
         const peer = represent(context, assignment, cube.serviceAccount);
         const identity = `${context.name ?? ""}|${context.terms}|${cube.serviceAccount ?? ""}|${labelsKey(assignment)}`;
-        if (!made.has(identity)) made.set(identity, peer);
+        const rival = made.get(identity);
+        if (rival === undefined || isShorter(peer.podTerms, rival.podTerms)) made.set(identity, peer);
       }
     },
   };
+}
+
+/** Of several names for the same pods the shortest stands, whatever order the selectors came in. */
+function isShorter(a: string, b: string): boolean {
+  return a.length === b.length ? a < b : a.length < b.length;
 }
 
 function joinAll(cubes: readonly Cube[]): Cube | undefined {

@@ -145,6 +145,7 @@ function plainAt(node: YamlNode, name: string): string {
   return value === undefined ? "" : plain(value);
 }
 
+/** The value, quoted or not: `image: "a"` is `image: a`. */
 function plain(node: YamlNode): string {
-  return node.kind === "scalar" ? node.text : "";
+  return node.kind === "scalar" ? String(node.value) : "";
 }
