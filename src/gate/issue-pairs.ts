@@ -14,9 +14,10 @@ export type IssuePairs = {
 };
 
 /**
- * Pairs the issues of base with those of head. Two are equal where code, subject, message, file and content are, and
- * `contentOf` says that what they are about did not change; lines may move. What only base could not read counts as
- * repaired unless head has it no more.
+ * Pairs the issues of base with those of head. Where an issue carries its content, two are equal if code, subject and
+ * content are, wherever they stand; else if code, subject, message and file are, and `contentOf` says that what they
+ * are about did not change; lines may move. What only base could not read counts as repaired unless head has it no
+ * more; what was read all the same counts as repaired in any case.
  */
 export function pairIssues(
   base: readonly Issue[],
@@ -34,20 +35,27 @@ export function pairIssues(
   const repaired: Issue[] = [];
   for (const issue of head) {
     const twin = waiting.get(issueKey(issue))?.pop();
-    if (twin !== undefined && contentOf(issue) === "same") both.push({ ...issue, severity: "warning" });
+    if (twin !== undefined && (issue.content !== undefined || contentOf(issue) === "same"))
+      both.push({ ...issue, severity: "warning" });
     else differing.push(issue);
   }
   const stillOpen = new Set(head.filter(({ hides }) => hides === true).map(({ at }) => at?.file));
   for (const issue of [...waiting.values()].flat()) {
     if (issue.hides !== true || (issue.at !== undefined && stillOpen.has(issue.at.file))) continue;
-    if (contentOf(issue) === "removed") differing.push(removed(issue));
+    if (contentOf(issue) === "removed" && !isReadAllTheSame(issue)) differing.push(removed(issue));
     else repaired.push(mended(issue));
   }
   return { both, differing, repaired };
 }
 
 function issueKey({ code, subject, message, at, content }: Issue): string {
-  return JSON.stringify([code, subject ?? "", message, at?.file ?? "", content ?? ""]);
+  const known = content === undefined ? [message, at?.file ?? ""] : [content];
+  return JSON.stringify([code, subject ?? "", ...known]);
+}
+
+/** What is ambiguous in one tree has an answer there: the last definition counts, the more permissive reading holds. */
+export function isReadAllTheSame({ code }: Issue): boolean {
+  return code === "DUPLICATE_OBJECT" || code === "PRIORITY_CONFLICT";
 }
 
 function removed(issue: Issue): Issue {

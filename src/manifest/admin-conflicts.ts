@@ -4,6 +4,7 @@ import { type ConnTerm, type Direction, formatObject, meets } from "../model/pol
 import { intersectAddresses, NO_ADDRESS } from "../sets/addresses.ts";
 import type { AdminPeer, AdminPods } from "./admin-peers.ts";
 import type { AdminRule, AdminSpec } from "./admin-spec.ts";
+import { canonical } from "./canonical.ts";
 import type { ManifestObject } from "./object.ts";
 
 /** An admin policy that the API server would take. */
@@ -31,7 +32,8 @@ export function conflictIssues(objects: readonly AdminObject[]): readonly Issue[
 function groupIssues(group: readonly AdminObject[]): readonly Issue[] {
   const last = group[group.length - 1];
   if (group.length > MOST_COMPARED && last !== undefined) {
-    return [conflict(last, `${group.length} policies have priority ${last.spec.priority}: too many to compare`)];
+    const text = `${group.length} policies have priority ${last.spec.priority}: too many to compare`;
+    return [conflict(last, text, group)];
   }
   const issues: Issue[] = [];
   for (const [i, later] of group.entries()) {
@@ -40,16 +42,22 @@ function groupIssues(group: readonly AdminObject[]): readonly Issue[] {
       if (direction === undefined) continue;
       const names = `\`${formatObject(earlier.object.ref)}\` and \`${formatObject(later.object.ref)}\``;
       const text = `${names} disagree on ${direction} at priority ${later.spec.priority}`;
-      issues.push(conflict(later, `${text}: the API leaves open which decides, so what allows is taken first`));
+      issues.push(
+        conflict(later, `${text}: the API leaves open which decides, so what allows is taken first`, [earlier, later]),
+      );
       break;
     }
   }
   return issues;
 }
 
-function conflict({ object }: AdminObject, message: string): Issue {
+/** Hides what opens where one of the two changed: the cluster may have asked the other one first until now. */
+function conflict({ object }: AdminObject, message: string, between: readonly AdminObject[]): Issue {
   const subject = formatObject(object.ref);
-  return { code: "PRIORITY_CONFLICT", severity: "warning", at: object.source, message, subject };
+  const content = between
+    .map(({ object: { node, origin, ref } }) => `${formatObject(ref)}\n${canonical(node) ?? origin}`)
+    .join("\n");
+  return { code: "PRIORITY_CONFLICT", severity: "warning", at: object.source, message, subject, hides: true, content };
 }
 
 function disagreement(a: AdminSpec, b: AdminSpec): Direction | undefined {

@@ -1,5 +1,6 @@
 import { type Issue, place } from "../errors.ts";
 import { formatObject, type ObjectRef } from "../model/policy.ts";
+import { kindRow } from "./kinds.ts";
 import { clip } from "./metadata.ts";
 import type { ManifestObject } from "./object.ts";
 import { meaningOf } from "./settle.ts";
@@ -68,10 +69,11 @@ function identity(ref: ObjectRef): string {
   return `${SAME_GROUP.get(ref.group) ?? ref.group}/${ref.kind}/${ref.namespace}/${ref.name}`;
 }
 
+/** Two that differ hide what opens where one of them changed; the place of either does not matter. */
 function duplicateIssue(loser: ManifestObject, winner: ManifestObject): Issue {
   const subject = formatObject(winner.ref);
-  const meaning = meaningOf(loser);
-  const same = meaning !== undefined && meaning === meaningOf(winner);
+  const [counts, replaced] = [winner, loser].map((object) => meaningOf(object));
+  const same = replaced !== undefined && replaced === counts;
   const how = same ? "with the same content" : "differently";
   return {
     code: "DUPLICATE_OBJECT",
@@ -79,5 +81,13 @@ function duplicateIssue(loser: ManifestObject, winner: ManifestObject): Issue {
     at: winner.source,
     message: `\`${clip(subject)}\` is also defined at ${place(loser.source)}, ${how}: the definition here counts`,
     subject,
+    content: `${counts ?? winner.origin}\n${same ? "" : (replaced ?? loser.origin)}`,
+    hides: !same && decides(winner),
   };
+}
+
+/** True where what the object says can open or close a flow by itself. */
+function decides({ ref }: ManifestObject): boolean {
+  const role = kindRow(ref.group, ref.kind)?.role;
+  return role !== "service" && role !== "serviceaccount";
 }

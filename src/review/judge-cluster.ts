@@ -13,7 +13,7 @@ import type { ConcludeInput } from "../gate/conclusion.ts";
 import { exceptionFor } from "../gate/exception-text.ts";
 import type { ExposureChange } from "../gate/exposure.ts";
 import type { Finding, Judgement } from "../gate/finding.ts";
-import { type ContentChange, pairIssues } from "../gate/issue-pairs.ts";
+import { type ContentChange, isReadAllTheSame, pairIssues } from "../gate/issue-pairs.ts";
 import { checkTree, judge } from "../gate/judge.ts";
 import { viewsOf } from "../gate/peer-view.ts";
 import type { Rule } from "../gate/rule.ts";
@@ -76,7 +76,7 @@ export function judgeCluster(input: ClusterCase): {
     input.base === undefined
       ? checkTree({
           ...common,
-          outcome: { ...outcome, issues: { both: [], differing: input.issues.head, repaired: [] } },
+          outcome: { ...outcome, issues: { both: [], differing: input.issues.head.map(answered), repaired: [] } },
         })
       : judge({ ...common, base, outcome, exposures: input.exposures, podRangesKnown: input.podRangesKnown });
   return {
@@ -97,6 +97,11 @@ export function judgeCluster(input: ClusterCase): {
     idle: judgement.idle,
     changes: input.base === undefined ? [] : compareAnnotations(base.workloads, head.workloads),
   };
+}
+
+/** One tree by itself has an answer to what is only ambiguous beside another one. */
+function answered(issue: Issue): Issue {
+  return isReadAllTheSame(issue) ? { ...issue, hides: false } : issue;
 }
 
 function leftOutIssue(count: number, limit: number, hides: boolean): Issue {
