@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { runCheck, runDiff, runExplain, runList, runReview } from "./cli/commands.ts";
+import { addFirstCommands } from "./cli/first-commands.ts";
 import { addFleetCommands } from "./cli/fleet-commands.ts";
 import { collect, examples as examplesText } from "./cli/help.ts";
 import { choice, type Flags, FORMATS } from "./cli/options.ts";
@@ -62,6 +63,7 @@ function program(): Command {
     "netpol-review check --config rules.yml k8s/",
   ]).action(async (dir: string, flags: Flags) => finish(await runCheck(dir, flags), flags));
   addFleetCommands(root);
+  addFirstCommands(root);
   return root;
 }
 

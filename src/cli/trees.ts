@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { chooseConfig } from "../config/choose-config.ts";
 import type { ParsedConfig } from "../config/types.ts";
 import { parseConfig } from "../config.ts";
@@ -18,6 +19,12 @@ import type { Flags } from "./options.ts";
 export function treeOf(path: string, comparable: boolean): Tree {
   if (path === "-") return streamTree(readFileSync(0));
   return directoryTree(path, { label: path, comparable });
+}
+
+/** A folder as it would be committed: what a repository's working tree holds, or all files where it is none. */
+export function folderTree(dir: string): Tree {
+  if (existsSync(join(dir, ".git"))) return workingTree(openRepository(dir), { label: dir });
+  return treeOf(dir, false);
 }
 
 /** The two git trees that `--repo`, `--base` and `--head` name: by default the merge base, and the working tree. */
