@@ -1,35 +1,51 @@
-import type { SourceRef } from "../errors.ts";
 import type { Cluster } from "../model/cluster.ts";
 import type { Endpoint } from "../model/endpoint.ts";
 import type { End, Peer, Side } from "../model/peer.ts";
-import { comparePolicies, formatObject, type ObjectRef, type Policy } from "../model/policy.ts";
+import { comparePolicies, formatObject, type Policy } from "../model/policy.ts";
 import { holds } from "../model/predicate.ts";
 import { type Flow, judge } from "../pointwise/judge.ts";
 import { formatAddress } from "../sets/address-text.ts";
 import type { Address } from "../sets/addresses.ts";
 import { includes, NONE } from "../sets/conn.ts";
 import { pairsOfBlock } from "./blocks.ts";
+import { type Surroundings, workloadCause } from "./cause-words.ts";
 import { causesOf, type Replay } from "./causes.ts";
 import type { Block, Cause, Witness } from "./flow-diff.ts";
 import { endpointFor, flowBetween, portHints, portText, somePort } from "./witness.ts";
 
 /** What a replay needs: both clusters, who a peer is on each side, and which policies can matter for a pod. */
-export type Stage = {
-  readonly base: Cluster;
-  readonly head: Cluster;
+export type Stage = Surroundings & {
   readonly endpoint: (peer: Peer, side: Side) => Endpoint | undefined;
   readonly policies: (endpoint: Endpoint, side: Side) => readonly Policy[];
   readonly changed: (policy: Policy) => boolean;
-  /** Where the same object stands on one side, in whatever form. */
-  readonly find: Readonly<Record<Side, (object: ObjectRef) => SourceRef | undefined>>;
 };
 
 export type Explanation = { readonly causes: readonly Cause[]; readonly witness: Witness };
 
-/** Causes and witness of the first pair of a block. A witness that does not replay is a fault of this program. */
+/**
+ * Causes and witness of one pair of a block, one that people recognise: two declared workloads before anything else. A
+ * witness that does not replay is a fault of this program.
+ */
 export function explainBlock(stage: Stage, block: Block): Explanation {
-  for (const pair of pairsOfBlock(block)) return explainPair(stage, block, pair);
-  throw new Error("a block without a pair has no witness");
+  let best: { readonly pair: Pair; readonly score: number } | undefined;
+  let seen = 0;
+  for (const pair of pairsOfBlock(block)) {
+    const score = familiarity(pair.src) + familiarity(pair.dst) - Number(pair.src === pair.dst);
+    if (best === undefined || score > best.score) best = { pair, score };
+    if (score === MOST_FAMILIAR || ++seen > MOST_PAIRS) break;
+  }
+  if (best === undefined) throw new Error("a block without a pair has no witness");
+  return explainPair(stage, block, best.pair);
+}
+
+type Pair = { readonly src: End | Peer; readonly dst: End | Peer };
+
+const MOST_FAMILIAR = 4;
+const MOST_PAIRS = 500;
+
+function familiarity(end: End | Peer): number {
+  if (end.kind === "workload") return 2;
+  return end.kind === "addresses" ? 1 : 0;
 }
 
 /** Causes and witness of one pair of a block. */
@@ -57,9 +73,19 @@ export function explainPair(
   };
   if (!block.selfOnly) confirm(block, replay, at);
   const peer = (of: End | Peer) => (of.kind === "peers" || of.kind === "addresses" ? undefined : of);
-  const causes = causesOf({ replay, src: peer(pair.src), dst: peer(pair.dst), ...stage });
+  const causes = block.selfOnly
+    ? replicaCauses(peer(pair.src))
+    : causesOf({ replay, src: peer(pair.src), dst: peer(pair.dst), ...stage });
   const [src, dst] = [ends.head.src.address, ends.head.dst.address];
   return { causes, witness: witnessOf(textOf(pair.src, src), textOf(pair.dst, dst), at, { src, dst }) };
+}
+
+/** A flow between two pods of one workload that only their number makes possible, or no longer does. */
+function replicaCauses(peer: Peer | undefined): readonly Cause[] {
+  if (peer?.kind !== "workload" || peer.base === undefined || peer.head === undefined) return [];
+  const count = (replicas: number | undefined) => (replicas === undefined ? "one a node" : String(replicas));
+  const text = `replicas changed from ${count(peer.base.replicas)} to ${count(peer.head.replicas)}`;
+  return [workloadCause(peer.head, "head", text)];
 }
 
 /** Which rules let the first pair of a block through, in head if it allows anything there. */
@@ -71,7 +97,7 @@ export function explainStanding(stage: Stage, block: Block): Explanation {
     const hints = portHints(dst.endpoint, dst.endpoint === undefined ? [] : stage.policies(dst.endpoint, side));
     const at = somePort(block.opened !== NONE ? block.opened : block[side], hints);
     if (at === undefined) break;
-    const verdict = replayOn(stage, side, flowBetween(src.endpoint, dst.endpoint, at));
+    const verdict = replayOn(stage, side, flowBetween(src.endpoint, dst.endpoint, at))?.verdict;
     const causes = [verdict?.egress, verdict?.ingress].flatMap((decision): Cause[] => {
       if (decision?.rule === undefined) return [];
       const { policy, rule } = decision.rule;
@@ -112,15 +138,15 @@ export function witnessOf(
 function replayOn(stage: Stage, side: Side, flow: Flow | undefined): Replay["base"] {
   if (flow === undefined) return undefined;
   const policies = [...stage.policies(flow.src, side), ...stage.policies(flow.dst, side)];
-  return judge(policies, flow);
+  return { flow, verdict: judge(policies, flow) };
 }
 
 /** Throws where the replays are not what the block says of the port: a fault of this program. */
 export function confirm(block: Block, replay: Replay, at: { protocol: Flow["protocol"]; port: number }): void {
   const isIn = (conn: Block["opened"]) => includes(conn, at.protocol, at.port);
   if (block.narrowed !== undefined) return;
-  const base = replay.base?.allowed ?? false;
-  const head = replay.head?.allowed ?? false;
+  const base = replay.base?.verdict.allowed ?? false;
+  const head = replay.head?.verdict.allowed ?? false;
   if ((isIn(block.opened) && (base || !head)) || (isIn(block.closed) && (!base || head))) {
     const said = `${base ? "allowed" : "blocked"} in base, ${head ? "allowed" : "blocked"} in head`;
     throw new Error(`a witness does not replay: ${String(at.protocol)} ${at.port} is ${said}`);
