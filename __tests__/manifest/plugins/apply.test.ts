@@ -47,7 +47,7 @@ describe("what a plugin makes of a policy", () => {
     expect(result.policies).toEqual([]);
     expect(open(result, "mon/prom", 1)).toBe(true);
     expect(result.issues.map(({ code, message }) => [code, message])).toEqual([
-      ["NOT_ENFORCED", "`flannel` enforces no policy: every flow is allowed, whatever 1 policies say"],
+      ["NOT_ENFORCED", "`flannel` enforces no policy: every flow is allowed, whatever the one policy says"],
     ]);
   });
 

@@ -50,7 +50,7 @@ type Reason = { readonly at?: Deviation["at"]; readonly text: string };
 
 function nothingEnforced(policies: readonly Policy[], profile: Profile): Applied {
   const objects = new Set(policies.map(({ object }) => object)).size;
-  const message = `\`${profile.name}\` enforces no policy: every flow is allowed, whatever ${objects} policies say`;
+  const message = `\`${profile.name}\` enforces no policy: every flow is allowed, whatever ${objects === 1 ? "the one policy says" : `the ${objects} policies say`}`;
   const issue: Issue = { code: "NOT_ENFORCED", severity: "warning", at: undefined, message, subject: profile.name };
   return { policies: [], deviations: [], issues: objects === 0 ? [] : [issue], assumptions: [] };
 }
