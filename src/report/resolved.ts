@@ -23,7 +23,8 @@ type Story = { readonly title: string; readonly rules: readonly string[]; readon
 
 /** What a title says of merging, which is no part of what was found. */
 const VERDICT = /^(?:check passes|check fails|merge blocked|warning only), /;
-const WORDS = "[a-z0-9 ,:()-]{1,200}?";
+/** A colon only where a blank follows: others may become pictures. */
+const WORDS = "(?:[a-z0-9 ,()-]|: ){1,200}?";
 const MARKER = /^<!-- netpol-review \{[^\n]*"head":"([0-9a-f]{7,64})"/;
 const TITLE = new RegExp(`^### [^ ]+ netpol-review: (${WORDS})$`, "m");
 const RESOLVED = new RegExp(`^\\*\\*Resolved:\\*\\* (${WORDS})(?: \\((\`.*)\\))?(?:, at \`([0-9a-f]{7})\`)?\\.$`, "m");
