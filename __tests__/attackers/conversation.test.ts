@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import { run } from "../e2e/run.ts";
-import { CHANGES, pullEvent, scenario } from "../e2e/world.ts";
+import { CHANGES, exampleFiles, pullEvent, RULES, scenario } from "../e2e/world.ts";
 import { addComment } from "../github/fake/state.ts";
 import { startGitServer } from "../tree/git-http.ts";
 import { mischief } from "./mischief.ts";
@@ -60,5 +60,21 @@ describe("servers on the way", () => {
     const known =
       /^(?:GET \/user|POST \/graphql|GET \/repos\/acme\/shop\/pulls\/7|(?:GET|POST) \/repos\/acme\/shop\/issues\/7\/comments)$/;
     expect([...lines].filter((line) => !known.test(line))).toEqual([]);
+  });
+
+  scenario("a fork's kustomization loads nothing from afar, `remotes: allow` notwithstanding", async ({ world }) => {
+    const afar = await startGitServer({ repositories: { "evil/base": world.origin.dir } });
+    const clusters = "clusters: [{ name: production, remotes: allow, manifests: [{ kustomize: k8s }] }]\n";
+    const root = "resources: [db.yaml, workloads.yaml]\n";
+    const rules = `${exampleFiles()[RULES]}${clusters}`;
+    world.origin.commit({ [RULES]: rules, "k8s/kustomization.yaml": root }, "a root");
+    const remote = `resources: [db.yaml, workloads.yaml, "${afar.url}/evil/base?ref=main"]\n`;
+    const event = pullEvent(world.pull({ "k8s/kustomization.yaml": remote }), { repository: "stranger/shop" });
+    const { exit, json } = await run(world, event);
+    const asked = await afar.requests();
+    await afar.close();
+    expect(exit).toBe(1);
+    expect(json).toContain('"RENDER_REMOTE"');
+    expect(asked).toEqual([]);
   });
 });
