@@ -151,11 +151,12 @@ function findingRow(input: ClusterInput, finding: Finding, changes: readonly num
   };
 }
 
-/** A declared workload at the end that is not protected, else the address of the witness. */
+/** A declared workload at the end that is not protected, the witness's where it is one; else the address of the witness. */
 function exampleOf({ blocks, witness }: Finding, end: "src" | "dst"): string {
   const peers = blocks.flatMap((block) => (block[end].kind === "peers" ? block[end].peers : []));
   const names = peers.filter(({ kind }) => kind === "workload").map(({ text }) => text);
-  const [first] = names.sort();
+  const told = end === "src" ? witness?.src : witness?.dst;
+  const first = names.find((name) => name === told) ?? names.sort()[0];
   const address = end === "src" ? witness?.srcAddress : witness?.dstAddress;
   return first ?? (address === undefined ? "" : formatAddress(address));
 }
