@@ -1,16 +1,15 @@
-import type { Cluster, Workload } from "../model/cluster.ts";
-import { formatWorkload } from "../model/cluster.ts";
-import type { Endpoint, Pod } from "../model/endpoint.ts";
-import { type Peer, podOf, type Side, type WorkloadPeer } from "../model/peer.ts";
+import type { Cluster } from "../model/cluster.ts";
+import type { Endpoint } from "../model/endpoint.ts";
+import { type Peer, podOf, type Side } from "../model/peer.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Predicate } from "../model/predicate.ts";
 import { ALL, type Conn, EVERYTHING, intersect, NONE, subtract } from "../sets/conn.ts";
-import { sameLabels } from "./contexts.ts";
-import { portsKey } from "./effects.ts";
+import { pairWorkloads } from "./pair-workloads.ts";
 import { type Reach, reach, type View } from "./reach.ts";
 import { splitReplicas } from "./replicas.ts";
 import { representatives } from "./representatives.ts";
 import { gatherSelectors } from "./selectors.ts";
+import { type VersionChange, versionChanges, withoutVersions } from "./version-labels.ts";
 
 /** Base and head in one shared space of peers: what every later stage asks. */
 export type Universe = {
@@ -23,6 +22,8 @@ export type Universe = {
   readonly conns: Conn;
   /** Conjunctions of selectors that a bound left out. */
   readonly leftOut: number;
+  /** Version labels in selectors of which undeclared pods with the old and the new value are one. */
+  readonly versions: readonly VersionChange[];
 };
 
 export type UniverseOptions = {
@@ -37,9 +38,10 @@ export type UniverseOptions = {
 export function universe(base: Cluster, head: Cluster, options: UniverseOptions): Universe {
   const compiled = reach(base, head, options.spoken);
   const split = splitReplicas(base, head, options.spoken);
-  const peers: Peer[] = pairWorkloads(split.base, split.head);
+  const peers: Peer[] = [...pairWorkloads(split.base, split.head)];
   const policies = base === head ? base.policies : [...new Set([...base.policies, ...head.policies])];
   let leftOut = 0;
+  let versions: readonly VersionChange[] = [];
   if (options.representatives) {
     const touched = touchedPolicies(peers, compiled);
     const changed = (policy: Policy) => compiled.meanings.changed(policy) || touched.has(policy);
@@ -48,7 +50,8 @@ export function universe(base: Cluster, head: Cluster, options: UniverseOptions)
     const side = { base: (policy: Policy) => inBase.has(policy), head: (policy: Policy) => inHead.has(policy) };
     const selectors = gatherSelectors(policies, { changed, side }, options.spoken);
     const made = representatives({ base, head, selectors, every: base === head, limit: options.limit });
-    peers.push(...made.peers);
+    versions = versionChanges(base, head);
+    peers.push(...withoutVersions(made.peers, versions, options.spoken));
     leftOut = made.leftOut;
   }
   for (const name of new Set([...base.entities, ...head.entities]))
@@ -65,6 +68,7 @@ export function universe(base: Cluster, head: Cluster, options: UniverseOptions)
     reach: compiled,
     conns: toldApart(policies),
     leftOut,
+    versions,
   };
 }
 
@@ -74,38 +78,6 @@ export function endpointOf(peer: Peer, side: Side): Endpoint | undefined {
   if (peer.kind === "fqdn") return { kind: "fqdn", pattern: peer.pattern };
   const pod = podOf(peer, side);
   return pod === undefined ? undefined : { kind: "pod", pod };
-}
-
-function pairWorkloads(base: readonly Workload[], head: readonly Workload[]): Peer[] {
-  const peers = new Map<string, WorkloadPeer>();
-  for (const workload of base) {
-    const text = formatWorkload(workload);
-    peers.set(text, { kind: "workload", text, base: workload, head: undefined });
-  }
-  for (const workload of head) {
-    const text = formatWorkload(workload);
-    const before = peers.get(text)?.base;
-    peers.set(text, { kind: "workload", text, base: before, head: withPodOf(before, workload) });
-  }
-  return [...peers.values()];
-}
-
-/** Equal pods become one, so that what is known of one is known of the other: a file that changed is read anew. */
-function withPodOf(before: Workload | undefined, after: Workload): Workload {
-  if (before === undefined || before.pod === after.pod || !isSamePod(before.pod, after.pod)) return after;
-  return { ...after, pod: before.pod };
-}
-
-function isSamePod(a: Pod, b: Pod): boolean {
-  return (
-    a.namespace === b.namespace &&
-    a.hostNetwork === b.hostNetwork &&
-    a.serviceAccount === b.serviceAccount &&
-    sameLabels(a.labels, b.labels) &&
-    sameLabels(a.namespaceLabels, b.namespaceLabels) &&
-    sameLabels(a.serviceAccountLabels, b.serviceAccountLabels) &&
-    portsKey(a) === portsKey(b)
-  );
 }
 
 /** Policies that select a workload on one side only, because it came, went or changed. */

@@ -7,6 +7,7 @@ import { lostSelectors } from "../diff/lost-selectors.ts";
 import { namer } from "../diff/names.ts";
 import { type StandingFlows, standingFlows } from "../diff/standing.ts";
 import { universe } from "../engine/universe.ts";
+import type { VersionChange } from "../engine/version-labels.ts";
 import type { Issue, SourceRef } from "../errors.ts";
 import { annotationRules } from "../gate/annotation.ts";
 import type { ConcludeInput } from "../gate/conclusion.ts";
@@ -87,7 +88,7 @@ export function judgeCluster(input: ClusterCase): {
       diff: input.base === undefined ? undefined : diff,
       judgement,
       excerpts: excerptsOf(input, diff, judgement),
-      read: input.read,
+      read: [input.read, ...space.versions.map(versionWords)].filter((part) => part !== "").join("; "),
       subjects: protectedPeers(diff, base, head, rules),
       standing: issues.both,
       ruleOf: ({ rule }) => rules.find(({ name }) => name === rule),
@@ -102,6 +103,10 @@ export function judgeCluster(input: ClusterCase): {
 /** One tree by itself has an answer to what is only ambiguous beside another one. */
 function answered(issue: Issue): Issue {
   return isReadAllTheSame(issue) ? { ...issue, hides: false } : issue;
+}
+
+function versionWords({ key, base, head }: VersionChange): string {
+  return `selectors ask for ${key} ${head} instead of ${base}: undeclared pods of either version count as one`;
 }
 
 function leftOutIssue(count: number, limit: number, hides: boolean): Issue {
