@@ -36,7 +36,7 @@ const SPEC = ["replicas", "selector.*", "parallelism", "completions", "completio
 const cache = new Map<string, Wanted>();
 
 /** The parts of an object of this type that anybody reads. Policies are read whole: an unknown field is an error. */
-export function wanted(kind: string, apiVersion: string): Wanted {
+function wanted(kind: string, apiVersion: string): Wanted {
   const key = `${apiVersion} ${kind}`;
   const known = cache.get(key);
   if (known !== undefined) return known;

@@ -81,7 +81,6 @@ export function isManifestName(path: string): boolean {
   return path === STANDARD_INPUT || MANIFEST.test(path);
 }
 
-
 /** What stands at `path` can hold manifests although it could not be looked into: a manifest's name, or perhaps a folder's. */
 export function mayHoldManifests(path: string): boolean {
   return MANIFEST.test(path) || !EXTENSION.test(path);
