@@ -1,5 +1,5 @@
 // Breaks each semantic rule on purpose, in a copy, and tells which faults the tests do not notice.
-// node scripts/mutate.mjs [--only <part of a path or a rule>]... [--jobs <n>] [--lines <first>-<last>]
+// node scripts/mutate.mjs [--only <part of a path or a rule>]... [--jobs <n>] [--lines <first>-<last>,…] [--stages <first>-<last>]
 import { spawn } from "node:child_process";
 import {
   cpSync,
@@ -32,7 +32,13 @@ const TESTS = [
   ["src/model/", [["model", "manifest/traps", "manifest/calico/order"], LAWS]],
   ["src/sets/", [["sets", "manifest/traps"], LAWS]],
   ["src/engine/", [LAWS.slice(0, 2), ["laws/changes", "conformance/generated"]]],
-  ["src/diff/", [["laws/changes"], ["laws/explanations", "judging"]]],
+  [
+    "src/diff/",
+    [
+      ["laws/outside", "laws/evaluators"],
+      ["laws/changes", "judging", "report/build"],
+    ],
+  ],
   ["src/gate/", [["gate"], ["judging"]]],
   ["src/manifest/calico/", [["manifest/calico"], ["conformance/calico"]]],
   ["src/manifest/cilium/", [["manifest/cilium"], ["conformance/cilium"]]],
@@ -123,17 +129,17 @@ const { values: options } = parseArgs({
   options: {
     only: { type: "string", multiple: true, default: [] },
     jobs: { type: "string", default: String(Math.max(1, availableParallelism() - 1)) },
-    stages: { type: "string", default: "3" },
+    stages: { type: "string", default: "1-3" },
     lines: { type: "string", default: "1-100000" },
   },
 });
-const [first, last] = options.lines.split("-").map(Number);
+const ranges = options.lines.split(",").map((range) => range.split("-").map(Number));
+const [firstStage = 1, lastStage = firstStage] = options.stages.split("-").map(Number);
 const all = readMutants(ROOT);
 for (const each of all) transformSync(mutate(readFileSync(join(ROOT, each.file), "utf8"), each), { loader: "ts" });
 const chosen = all.filter(
   ({ file, rule, line }) =>
-    first <= line &&
-    line <= last &&
+    ranges.some(([first, last = first]) => first <= line && line <= last) &&
     (options.only.length === 0 || options.only.some((part) => file.includes(part) || rule === part)),
 );
 const left = [...chosen];
@@ -145,7 +151,7 @@ await Promise.all(
     const dir = copy();
     try {
       for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
-        const { killed, by } = await judge(dir, mutant, stagesOf(mutant.file).slice(0, Number(options.stages)));
+        const { killed, by } = await judge(dir, mutant, stagesOf(mutant.file).slice(firstStage - 1, lastStage));
         done++;
         if (!killed) survivors.push(mutant);
         const what = killed ? `killed by ${by}` : `SURVIVED ${mutant.find} ⟶ ${mutant.replacement}`;
