@@ -60,7 +60,11 @@ async function report(request: ReviewRequest, task: Task): Promise<Report> {
       configChanges: settings.configChanges,
       workflowChanges: settings.workflowChanges,
       ownRules: settings.ownRules || settings.central === "",
-      roots: { paths: settings.paths, render: settings.render, fork: untrusted },
+      roots: {
+        paths: sides.directories === undefined ? settings.paths : inputs.paths,
+        render: settings.render,
+        fork: untrusted,
+      },
       overrides: {},
       cluster: inputs.cluster,
       representatives: true,
