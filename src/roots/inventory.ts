@@ -101,10 +101,32 @@ function look(tree: Tree, entries: readonly TreeEntry[], looks: Memo["looks"]): 
     if (!(bytes instanceof Uint8Array)) return;
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const manifest = hasKey(buffer, "apiVersion") && hasKey(buffer, "kind");
-    const delivery = manifest && MARKS.some((mark) => buffer.includes(mark)) ? buffer.toString("utf8") : undefined;
+    const delivery = manifest && isMarked(buffer) ? buffer.toString("utf8") : undefined;
     looks.set(entry.blob, { manifest, delivery });
   });
 }
+
+/**
+ * One search for a key that few lines have, instead of one for each mark in all the bytes. Where the text behind a key is
+ * no plain value, or anything is escaped, every mark is looked for.
+ */
+function isMarked(buffer: Buffer): boolean {
+  const anywhere = (): boolean => MARKS.some((mark) => buffer.includes(mark));
+  if (buffer.includes(BACKSLASH)) return anywhere();
+  for (let at = buffer.indexOf(KEY); at >= 0; at = buffer.indexOf(KEY, at + KEY.length)) {
+    const behind = buffer.toString("latin1", at + KEY.length, at + KEY.length + VALUE_BYTES);
+    if (!PLAIN_VALUE.test(behind)) return anywhere();
+    if (behind.includes(".") && MARKS.some((mark) => behind.includes(mark))) return true;
+  }
+  return false;
+}
+
+const KEY = "apiVersion";
+const BACKSLASH = 0x5c;
+const VALUE_BYTES = 100;
+/** A group of the length that marks have, and a version, on the line of the key. */
+const PLAIN_VALUE =
+  /^["']?[ \t]*:[ \t]*["']?[A-Za-z0-9][A-Za-z0-9.-]{0,60}(?:\/[A-Za-z0-9]{1,30})?["']?[ \t]*[\r\n,}#]/;
 
 function hasKey(buffer: Buffer, key: string): boolean {
   return (
