@@ -1,16 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const folder = mkdtempSync(join(tmpdir(), "netpol-package-"));
 const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the package as npm's users get it", () => {
   it("has nothing that publint objects to", async () => {
@@ -18,19 +14,16 @@ describe("the package as npm's users get it", () => {
     expect(messages.map((message) => formatMessage(message, manifest, { color: false }))).toEqual([]);
   });
 
-  it("holds the command, which runs from the packed files alone", () => {
-    const packed = execFileSync("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
+  it("holds bundles, licences and schemas, and nothing of the workshop", () => {
+    const packed = execFileSync("npm", ["pack", "--ignore-scripts", "--dry-run", "--json"], {
       cwd: ROOT,
       encoding: "utf8",
     });
-    const [{ filename, files }] = JSON.parse(packed);
+    const [{ files }] = JSON.parse(packed);
     const paths = files.map(({ path }: { readonly path: string }) => path);
     for (const path of ["dist/cli.js", "dist/licenses.txt", "schema/config.schema.json", "LICENSE", "README.md"]) {
       expect(paths).toContain(path);
     }
     expect(paths.filter((path: string) => /^(src|__tests__|docs|node_modules)\//.test(path))).toEqual([]);
-    execFileSync("tar", ["-xzf", join(folder, filename), "-C", folder]);
-    const command = join(folder, "package", manifest.bin["netpol-review"]);
-    expect(execFileSync(process.execPath, [command, "--version"], { encoding: "utf8" }).trim()).toBe(manifest.version);
   });
 });
