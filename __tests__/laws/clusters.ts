@@ -237,7 +237,7 @@ function makeCluster(
         name,
         labels: new Map([...(spaces[i] ?? []), ["kubernetes.io/metadata.name", name]]),
         declared: true,
-        source: undefined,
+        source: { file: "namespaces.yaml", line: i + 1 },
       },
     ]),
   );

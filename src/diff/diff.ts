@@ -5,11 +5,12 @@ import type { SourceRef } from "../errors.ts";
 import type { Assumption, Cluster, Workload } from "../model/cluster.ts";
 import type { Endpoint } from "../model/endpoint.ts";
 import type { Peer } from "../model/peer.ts";
-import type { ObjectRef } from "../model/policy.ts";
+import type { Direction, ObjectRef } from "../model/policy.ts";
 import type { Predicate } from "../model/predicate.ts";
 import { intersect, NONE } from "../sets/conn.ts";
 import { arrivalsOf, ghostOf } from "./arrivals.ts";
 import { blocksOf, selfBlocks } from "./blocks.ts";
+import type { Place } from "./cause-words.ts";
 import { compare } from "./cells.ts";
 import { explainBlock, type Stage, selectingOneByOne } from "./explain.ts";
 import type { Arrival, Block, FlowDiff, Group } from "./flow-diff.ts";
@@ -90,11 +91,20 @@ function stageOf(universe: Universe, endpoint: Stage["endpoint"]): Stage {
 }
 
 /** Where the policies of a cluster stand, by their objects. */
-function placesOf(cluster: Cluster): (object: ObjectRef) => SourceRef | undefined {
-  let places: Map<string, SourceRef> | undefined;
+function placesOf(cluster: Cluster): (object: ObjectRef) => Place | undefined {
+  let places: Map<string, { source: SourceRef; directions: Set<Direction> }> | undefined;
   const key = ({ group, kind, namespace, name }: ObjectRef) => `${group}/${kind}/${namespace}/${name}`;
+  const gather = () => {
+    const found: NonNullable<typeof places> = new Map();
+    for (const { object, source, direction } of cluster.policies) {
+      const place = found.get(key(object)) ?? { source, directions: new Set() };
+      found.set(key(object), place);
+      place.directions.add(direction);
+    }
+    return found;
+  };
   return (object) => {
-    places ??= new Map(cluster.policies.map((policy) => [key(policy.object), policy.source]));
+    places ??= gather();
     return places.get(key(object));
   };
 }

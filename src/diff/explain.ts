@@ -71,7 +71,8 @@ export function explainPair(
     base: replayOn(stage, "base", flowBetween(ends.base.src.endpoint, ends.base.dst.endpoint, at)),
     head: replayOn(stage, "head", flowBetween(ends.head.src.endpoint, ends.head.dst.endpoint, at)),
   };
-  if (!block.selfOnly) confirm(block, replay, at);
+  const allowed = { base: replay.base?.verdict.allowed ?? false, head: replay.head?.verdict.allowed ?? false };
+  if (!block.selfOnly) confirm(block, allowed, at);
   const peer = (of: End | Peer) => (of.kind === "peers" || of.kind === "addresses" ? undefined : of);
   const causes = block.selfOnly
     ? replicaCauses(peer(pair.src))
@@ -142,11 +143,13 @@ function replayOn(stage: Stage, side: Side, flow: Flow | undefined): Replay["bas
 }
 
 /** Throws where the replays are not what the block says of the port: a fault of this program. */
-export function confirm(block: Block, replay: Replay, at: { protocol: Flow["protocol"]; port: number }): void {
+export function confirm(
+  block: Block,
+  { base, head }: Readonly<Record<Side, boolean>>,
+  at: { readonly protocol: Flow["protocol"]; readonly port: number },
+): void {
   const isIn = (conn: Block["opened"]) => includes(conn, at.protocol, at.port);
   if (block.narrowed !== undefined) return;
-  const base = replay.base?.verdict.allowed ?? false;
-  const head = replay.head?.verdict.allowed ?? false;
   if ((isIn(block.opened) && (base || !head)) || (isIn(block.closed) && (!base || head))) {
     const said = `${base ? "allowed" : "blocked"} in base, ${head ? "allowed" : "blocked"} in head`;
     throw new Error(`a witness does not replay: ${String(at.protocol)} ${at.port} is ${said}`);

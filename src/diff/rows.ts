@@ -76,17 +76,16 @@ function quickExplainer(universe: Universe, stage: Stage): (block: Block, pair: 
     });
     const base = half("base");
     const head = half("head");
-    const verdict = (of: typeof base) => ({
-      allowed: of.egress.decision.allowed && of.ingress.decision.allowed,
-      egress: of.egress.decision,
-      ingress: of.ingress.decision,
-    });
-    const replay = { base: verdict(base), head: verdict(head) };
-    confirm(block, replay, at);
+    const allowed = ({ egress, ingress }: typeof base) => egress.decision.allowed && ingress.decision.allowed;
+    confirm(block, { base: allowed(base), head: allowed(head) }, at);
     const key = `${base.egress.id},${base.ingress.id},${head.egress.id},${head.ingress.id}`;
     let found = causes.get(key);
     if (found === undefined) {
-      found = causesOf({ replay, src, dst, ...stage });
+      const told = (of: typeof base, side: Side) => ({
+        verdict: { allowed: allowed(of), egress: of.egress.decision, ingress: of.ingress.decision },
+        flow: flowOf("egress", { subject: from[side], peer: into[side], at }),
+      });
+      found = causesOf({ replay: { base: told(base, "base"), head: told(head, "head") }, src, dst, ...stage });
       causes.set(key, found);
     }
     return { causes: found, witness: witnessOf(src.text, dst.text, at) };
@@ -173,10 +172,14 @@ function governors(universe: Universe): (direction: Direction, ends: Ends) => Go
   };
 }
 
-function replay(direction: Direction, policies: readonly Policy[], { subject, peer, at }: Ends): Decision {
+function replay(direction: Direction, policies: readonly Policy[], ends: Ends): Decision {
+  return decide(policies, direction, flowOf(direction, ends));
+}
+
+function flowOf(direction: Direction, { subject, peer, at }: Pick<Ends, "subject" | "peer" | "at">): Flow {
   const nobody: Endpoint = { kind: "entity", name: "" };
   const own = subject.endpoint ?? nobody;
   const other = peer.endpoint ?? nobody;
   const ends = direction === "egress" ? { src: own, dst: other } : { src: other, dst: own };
-  return decide(policies, direction, { ...ends, ...at });
+  return { ...ends, ...at };
 }
