@@ -23,7 +23,7 @@ export type ProposedRule = {
 };
 
 /** One of several clusters. */
-export type ProposedCluster = { readonly name: string; readonly kind: "kustomize" | "paths"; readonly path: string };
+type ProposedCluster = { readonly name: string; readonly kind: "kustomize" | "paths"; readonly path: string };
 
 /** What a first configuration can say about a repository. */
 export type Proposal = {

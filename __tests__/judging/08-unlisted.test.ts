@@ -1,0 +1,33 @@
+import { describe, expect, test } from "vitest";
+import { CLOSED, hasKustomize, kustomization, OPEN, pods, policy, reviewed, verdict } from "./rendered.ts";
+
+const files = {
+  "app/db.yaml": pods("db"),
+  "app/closed.yaml": CLOSED,
+  "app/open.yaml": policy("{ podSelector: {}, ingress: [{}] }", "open"),
+};
+const listing = (...names: readonly string[]) => ({ "app/kustomization.yaml": kustomization("db.yaml", ...names) });
+const why = hasKustomize ? "" : " (skipped: no kustomize in PATH)";
+
+describe.skipIf(!hasKustomize)(`judging 8: a manifest that no kustomization lists is not deployed${why}`, () => {
+  test("a policy that is unlisted and not deleted no longer protects, which is a failure", async () => {
+    const before = { ...files, ...listing("closed.yaml") };
+    expect(await verdict(before, { ...files, ...listing() })).toEqual(["failure", "ORPHAN warning"]);
+  });
+
+  test("a policy that is listed from now on is read, and opens", async () => {
+    const before = { ...files, ...listing("closed.yaml") };
+    expect(await verdict(before, { ...files, ...listing("closed.yaml", "open.yaml") })).toEqual([
+      "failure",
+      "ORPHAN warning",
+    ]);
+  });
+
+  test.fails("an orphan that changes is listed and changes no flow", async () => {
+    const before = { ...files, ...listing("closed.yaml") };
+    const report = await reviewed(before, { ...before, "app/open.yaml": OPEN });
+    expect([report.conclusion, report.clusters.flatMap(({ groups }) => groups)]).toEqual(["success", []]);
+    const orphans = report.clusters.flatMap(({ issues }) => issues).filter(({ code }) => code === "ORPHAN");
+    expect(orphans.map(({ at }) => at?.file)).toEqual(["app/open.yaml"]);
+  });
+});
