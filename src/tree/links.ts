@@ -123,9 +123,9 @@ function refuse(alias: Alias, cause: string): void {
 function resolve(map: Survey, link: Link): Place {
   if (link.leadsTo !== undefined) return found(map, link.leadsTo);
   const at = link.path.split("/");
-  const todo = [at.pop() ?? ""];
+  const ahead = [at.pop() ?? ""];
   let steps = 0;
-  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+  for (let name = ahead.pop(); name !== undefined; name = left.pop()) {
     if (!map.folders.has(at.join("/"))) return { kind: "missing" };
     if (name === "" || name === ".") continue;
     if (name === "..") {
@@ -139,7 +139,7 @@ function resolve(map: Survey, link: Link): Place {
     }
     if (++steps > MAX_STEPS) return { kind: "loop" };
     if (next.target.startsWith("/")) return { kind: "outside" };
-    todo.push(...next.target.split("/").reverse());
+    ahead.push(...next.target.split("/").reverse());
   }
   return found(map, at.join("/"));
 }
