@@ -4,13 +4,14 @@ import { diffFlows } from "../../src/diff/diff.ts";
 import type { Cause, Change } from "../../src/diff/flow-diff.ts";
 import { universe } from "../../src/engine/universe.ts";
 import type { Cluster, Workload } from "../../src/model/cluster.ts";
-import type { Endpoint, Pod } from "../../src/model/endpoint.ts";
+import type { Pod } from "../../src/model/endpoint.ts";
 import type { LabelSet } from "../../src/model/labels.ts";
-import { formatObject, type Policy } from "../../src/model/policy.ts";
+import { type Direction, formatObject, type Policy } from "../../src/model/policy.ts";
+import { judge } from "../../src/pointwise/judge.ts";
 import { includes, NONE } from "../../src/sets/conn.ts";
 import { clusters, withParts } from "./clusters.ts";
 import { edited } from "./edits.ts";
-import { allowed, EVERY, OPTIONS } from "./flows.ts";
+import { EVERY, OPTIONS } from "./flows.ts";
 import { runs, TIMEOUT_MS } from "./runs.ts";
 
 describe.each(EVERY)("%s", { timeout: TIMEOUT_MS }, (_, features) => {
@@ -22,14 +23,16 @@ describe.each(EVERY)("%s", { timeout: TIMEOUT_MS }, (_, features) => {
           if (flow === undefined || change.narrowed !== undefined) continue;
           const what = `${change.src.text} > ${change.dst.text}: ${change.causes.map(told).join(", ")}`;
           if (change.causes.length === 0) throw new Error(`${what}no cause`);
-          const opens = (causes: readonly Cause[]) => isOpen(head, causes, base, flow);
-          if (opens(change.causes)) throw new Error(`${what}: still open without its causes`);
-          const alone = change.causes.filter((cause) => !opens([cause]));
-          const isJoint = alone.length === 0;
+          const ends = DIRECTIONS.filter((direction) => !isOpen(base, flow)[direction]);
+          const opens = (causes: readonly Cause[]) => isOpen(without(head, causes, base), flow);
+          for (const end of ends)
+            if (opens(change.causes)[end]) throw new Error(`${what}: ${end} is still open without`);
           for (const cause of change.causes) {
             const others = change.causes.filter((other) => other !== cause);
-            if (!alone.includes(cause) && !isJoint && !opens(others))
-              throw new Error(`${what}: ${told(cause)} has no part`);
+            const closing = (end: Direction) => change.causes.filter((each) => !opens([each])[end]);
+            const hasPart = (end: Direction) =>
+              closing(end).includes(cause) || (closing(end).length === 0 && opens(others)[end]);
+            if (!ends.some(hasPart)) throw new Error(`${what}: ${told(cause)} has no part`);
           }
         }
       }),
@@ -63,13 +66,19 @@ function textOf({ namespace, name, kind }: Workload): string {
   return `${namespace}/${name}[${kind}]`;
 }
 
-function isOpen(head: Cluster, causes: readonly Cause[], base: Cluster, flow: Witnessed): boolean {
-  const reverted = causes.reduce((cluster, cause) => revert(cluster, cause, base), head);
-  const end = (text: string): Endpoint | undefined => {
-    const pod = podOf(reverted, text);
-    return pod === undefined ? undefined : { kind: "pod", pod };
-  };
-  return allowed(reverted, { src: end(flow.src), dst: end(flow.dst) }, flow.protocol, flow.port);
+const DIRECTIONS: readonly Direction[] = ["egress", "ingress"];
+
+/** What the two ends say to the flow. */
+function isOpen(cluster: Cluster, flow: Witnessed): Readonly<Record<Direction, boolean>> {
+  const [src, dst] = [podOf(cluster, flow.src), podOf(cluster, flow.dst)];
+  if (src === undefined || dst === undefined) throw new Error("a workload is gone");
+  const ends = { src: { kind: "pod", pod: src }, dst: { kind: "pod", pod: dst } } as const;
+  const { egress, ingress } = judge(cluster.policies, { ...ends, protocol: flow.protocol, port: flow.port });
+  return { egress: egress.allowed, ingress: ingress.allowed };
+}
+
+function without(head: Cluster, causes: readonly Cause[], base: Cluster): Cluster {
+  return causes.reduce((cluster, cause) => revert(cluster, cause, base), head);
 }
 
 /** `cluster` with one cause as base has it: the rule removed, the policy restored, the label put back. */
