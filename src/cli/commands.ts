@@ -17,6 +17,9 @@ import { configFacts, gitTrees, treeOf } from "./trees.ts";
 
 const MAX_PAIRS = 100_000;
 
+/** Names of clusters in one message. */
+const MOST_NAMES = 10;
+
 /** `review`: two git trees of a repository. */
 export function runReview(paths: readonly string[], flags: Flags): Promise<Report> {
   const { base, head } = gitTrees(flags);
@@ -120,7 +123,9 @@ async function clusterOf(
     );
   }
   if (second !== undefined) {
-    const names = clusters.map(({ name }) => `\`${name}\``).join(", ");
+    const shown = clusters.slice(0, MOST_NAMES).map(({ name }) => `\`${name}\``);
+    const more = clusters.length > MOST_NAMES ? [`${clusters.length - MOST_NAMES} more`] : [];
+    const names = [...shown, ...more].join(", ");
     throw new InputError(
       "USAGE",
       undefined,

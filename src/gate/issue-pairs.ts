@@ -17,7 +17,8 @@ export type IssuePairs = {
  * Pairs the issues of base with those of head. Where an issue carries its content, two are equal if code, subject and
  * content are, wherever they stand; else if code, subject, message and file are, and `contentOf` says that what they
  * are about did not change; lines may move. What only base could not read counts as repaired unless head has it no
- * more; what was read all the same counts as repaired in any case.
+ * more; an object that base defined twice was read all the same, and a contradiction between
+ * admin policies that head ends may have been decided otherwise until now.
  */
 export function pairIssues(
   base: readonly Issue[],
@@ -41,8 +42,10 @@ export function pairIssues(
   }
   const stillOpen = new Set(head.filter(({ hides }) => hides === true).map(({ at }) => at?.file));
   for (const issue of [...waiting.values()].flat()) {
+    if (issue.code === "DUPLICATE_OBJECT") continue;
     if (issue.hides !== true || (issue.at !== undefined && stillOpen.has(issue.at.file))) continue;
-    if (contentOf(issue) === "removed" && !isReadAllTheSame(issue)) differing.push(removed(issue));
+    if (issue.code === "PRIORITY_CONFLICT") differing.push({ ...issue, message: `${issue.message}; so in base` });
+    else if (contentOf(issue) === "removed") differing.push(removed(issue));
     else repaired.push(mended(issue));
   }
   return { both, differing, repaired };

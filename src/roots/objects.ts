@@ -67,7 +67,9 @@ function alike(raw: readonly RawEntry[]): readonly (readonly RawEntry[])[] {
   const groups = new Map<string, RawEntry[]>();
   for (const one of raw) {
     const key = JSON.stringify([one.namespace, one.policiesOnly]);
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
   }
   return [...groups.values()];
 }
