@@ -35,7 +35,7 @@ const TESTS = [
   [
     "src/diff/",
     [
-      ["laws/outside", "laws/evaluators"],
+      ["diff", "laws/outside", "laws/evaluators"],
       ["laws/changes", "judging", "report/build"],
     ],
   ],

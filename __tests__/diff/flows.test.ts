@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { diffFlows } from "../../src/diff/diff.ts";
+import { universe } from "../../src/engine/universe.ts";
+import type { Workload } from "../../src/model/cluster.ts";
+import type { Policy } from "../../src/model/policy.ts";
+import { formatConn } from "../../src/sets/conn-text.ts";
+import { cluster, podsWith, policy, tcp, workload } from "../gate/world.ts";
+
+const OPTIONS = { representatives: false, spoken: [], limit: 100 };
+const [web, db] = [workload("shop/web"), workload("shop/db")];
+const toDb = policy("egress", "shop/web", { app: "web" }, [{ peer: podsWith({ app: "db" }, "shop") }]);
+const fromWeb = policy("ingress", "shop/db", { app: "db" }, [
+  { peer: podsWith({ app: "web" }, "shop"), conn: tcp(80) },
+]);
+const onPort = (port: number) => workload("shop/db", { ports: [{ name: "http", protocol: "TCP", port }] });
+const named: Policy = {
+  ...fromWeb,
+  rules: fromWeb.rules.map((rule) => ({
+    ...rule,
+    conn: { ...rule.conn, conn: tcp(22), names: [{ name: "http", protocol: "TCP" }] },
+  })),
+};
+const narrowed = (digest: string): Policy => ({
+  ...fromWeb,
+  rules: fromWeb.rules.map((rule) => ({ ...rule, narrowed: digest })),
+});
+
+type Tree = readonly [workloads: readonly Workload[], policies: readonly Policy[]];
+
+/** What changes from `web` to `db`: opened, closed, head, and how a restriction above layer 4 changed. */
+function change([before, was]: Tree, [after, is]: Tree): string {
+  const base = cluster({ workloads: before, policies: was });
+  const head = cluster({ workloads: after, policies: is });
+  const diff = diffFlows(universe(base, head, OPTIONS), []);
+  const found = diff.groups
+    .map(({ block }) => block)
+    .find(
+      ({ src, dst }) =>
+        src.kind === "peers" &&
+        dst.kind === "peers" &&
+        src.peers.some(({ text }) => text.startsWith("shop/web[")) &&
+        dst.peers.some(({ text }) => text.startsWith("shop/db[")),
+    );
+  if (found === undefined) return "none";
+  const text = (conn: typeof found.opened) => formatConn(conn, diff.universe);
+  return `+ ${text(found.opened)} - ${text(found.closed)} = ${text(found.head)} ${found.narrowed ?? ""}`.trim();
+}
+
+const ALL = "All Connections";
+const NO = "No Connections";
+const relabelled = (name: string) => workload(`shop/${name}`, { labels: { app: "x" } });
+
+describe("the change from one workload to another", () => {
+  it.each<[string, Tree, Tree, string]>([
+    ["nothing", [[web, db], [toDb]], [[web, db], [toDb]], "none"],
+    [
+      "a policy comes",
+      [[web, db], []],
+      [[web, db], [fromWeb]],
+      `+ ${NO} - SCTP 1-65535,TCP 1-79,81-65535,UDP 1-65535 = TCP 80`,
+    ],
+    [
+      "the destination is relabelled",
+      [[web, db], [toDb]],
+      [[web, relabelled("db")], [toDb]],
+      `+ ${NO} - ${ALL} = ${NO}`,
+    ],
+    [
+      "the source is relabelled",
+      [[web, db], [fromWeb]],
+      [[relabelled("web"), db], [fromWeb]],
+      `+ ${NO} - TCP 80 = ${NO}`,
+    ],
+    ["a named port moves", [[web, onPort(80)], [named]], [[web, onPort(81)], [named]], "+ TCP 81 - TCP 80 = TCP 22,81"],
+    [
+      "a tier begins to isolate",
+      [[web, db], [{ ...fromWeb, isolates: false, rules: [] }]],
+      [[web, db], [{ ...fromWeb, rules: [] }]],
+      `+ ${NO} - ${ALL} = ${NO}`,
+    ],
+    ["a restriction comes", [[web, db], [fromWeb]], [[web, db], [narrowed("a")]], `+ ${NO} - TCP 80 = TCP 80 closed`],
+    ["a restriction goes", [[web, db], [narrowed("a")]], [[web, db], [fromWeb]], `+ TCP 80 - ${NO} = TCP 80 opened`],
+    [
+      "a restriction changes",
+      [[web, db], [narrowed("a")]],
+      [[web, db], [narrowed("b")]],
+      `+ ${NO} - ${NO} = TCP 80 changed`,
+    ],
+  ])("%s", (_, base, head, expected) => {
+    expect(change(base, head)).toBe(expected);
+  });
+});
