@@ -6,6 +6,7 @@ import { collect, examples as examplesText } from "./cli/help.ts";
 import { choice, type Flags, FORMATS } from "./cli/options.ts";
 import { explainText, listTexts, reportText, styleOf, write } from "./cli/write.ts";
 import { InputError, place } from "./errors.ts";
+import { undecided } from "./report/issues.ts";
 import type { Report } from "./report/report.ts";
 import { VERSION } from "./version.ts";
 
@@ -102,8 +103,15 @@ function withPeers(command: Command): Command {
 
 async function finish(report: Report, flags: Flags): Promise<void> {
   write(reportText(report, choice("--output", flags.output, FORMATS), styleOf(flags, process.stdout)), flags);
-  process.exitCode =
-    report.conclusion === "failure" ? (report.context.mode === "warn" ? 0 : 1) : report.conclusion === "error" ? 2 : 0;
+  process.exitCode = exitStatus(report);
+}
+
+/** In `warn` mode findings do not fail; what could not be decided does, also beside findings. */
+function exitStatus(report: Report): 0 | 1 | 2 {
+  if (report.conclusion === "error") return 2;
+  if (report.conclusion !== "failure") return 0;
+  if (report.context.mode !== "warn") return 1;
+  return undecided(report).length > 0 ? 2 : 0;
 }
 
 async function finishList(dir: string, flags: Flags): Promise<void> {

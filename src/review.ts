@@ -6,6 +6,7 @@ import { idleIssues } from "./gate/idle-issues.ts";
 import type { Cluster } from "./model/cluster.ts";
 import { buildReport } from "./report/build.ts";
 import type { Context, Report } from "./report/report.ts";
+import { besideClusters, leftOutIssues } from "./review/beside-clusters.ts";
 import { configRows } from "./review/config-rows.ts";
 import { changedPaths, contentChanges, fileTexts } from "./review/contents.ts";
 import { exposureChanges } from "./review/exposures.ts";
@@ -99,14 +100,23 @@ export async function review(input: ReviewInput): Promise<Report> {
     }),
   );
   input.progress?.("");
-  const alone = judged.length > 0 ? [] : fatal;
+  const outcome = { configChanges: configChanged ? severity : undefined, atBest: choice.atBest };
+  const beside =
+    judged.length > 0
+      ? { conclusion: choice.atBest, issues: [] }
+      : besideClusters({
+          issues: found.issues,
+          contentOf: contentChanges(trees),
+          rules: config.rules.length > 0,
+          outcome: { ...outcome, fatal },
+        });
   return buildReport({
     shape: input.base === undefined ? "check" : "diff",
     context: { ...input.context, rules: config.rules.length, config: config.file },
     clusters: judged.map(({ report }) => report),
     issues: [
       ...choice.notes,
-      ...alone,
+      ...beside.issues,
       ...idleIssues(
         judged.map(({ idle }) => idle),
         input.today,
@@ -117,7 +127,7 @@ export async function review(input: ReviewInput): Promise<Report> {
       input.workflowChanges,
       severity,
     ),
-    conclusion: gravest([alone.length > 0 ? "error" : "success", choice.atBest]),
+    conclusion: gravest([beside.conclusion, choice.atBest]),
     maxPairs: input.maxPairs,
   });
 }
@@ -164,7 +174,7 @@ async function whatIsDeployed(input: ReviewInput, trees: { readonly base: Tree; 
     clusters: input.cluster === "" ? all.clusters : clusterNamed(all, input.cluster),
     issues: {
       base: [...trees.base.issues, ...planned.issues.base],
-      head: [...trees.head.issues, ...planned.issues.head],
+      head: [...trees.head.issues, ...planned.issues.head, ...leftOutIssues(planned.leftOut)],
     },
   };
 }

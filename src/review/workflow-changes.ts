@@ -1,7 +1,8 @@
 import type { Tree } from "../tree/tree.ts";
 import { fileTexts } from "./contents.ts";
 
-const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$/;
+/** Workflows, and Actions of the repository that a workflow may run in its place. */
+const WORKFLOW = /^\.github\/workflows\/[^/]+\.ya?ml$|(?:^|\/)action\.ya?ml$/;
 const USES = /netpol-review/;
 
 /** Workflows that run this review and differ between the sides: the workflow of a pull request is the head's. */

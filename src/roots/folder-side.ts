@@ -16,9 +16,9 @@ export function argoFolder(inventory: Inventory, folder: string, delivery: Deliv
   const { recurse, include, exclude } = delivery.directory;
   const all = recurse ? filesBelow(inventory, folder) : (inventory.folders.get(folder)?.files ?? []);
   const inFolder = (path: string): string => (folder === "" ? path : path.slice(folder.length + 1));
-  const files = all.filter((entry) => {
+  const manifests = all.filter(({ path, kind }) => isManifestName(path) && kind !== "submodule");
+  const files = manifests.filter((entry) => {
     const path = inFolder(entry.path);
-    if (!isManifestName(path) || entry.kind === "submodule") return false;
     return (
       (include === "" || picomatch.isMatch(path, include)) && (exclude === "" || !picomatch.isMatch(path, exclude))
     );
@@ -28,7 +28,8 @@ export function argoFolder(inventory: Inventory, folder: string, delivery: Deliv
   return {
     request: undefined,
     key: hash.digest("hex"),
-    files: new Set(files.map((file) => file.path)),
+    // What `include` and `exclude` leave out is not applied, and so is not read raw either.
+    files: new Set(manifests.map((file) => file.path)),
     folders: new Set(),
     problems: [],
     plain: files.map((entry) => ({ entry, namespace: delivery.namespace, policiesOnly: false, listed: true })),
