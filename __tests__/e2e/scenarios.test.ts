@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const PAGE = resolve(import.meta.dirname, "../../docs/scenarios.md");
-const OTHERS = new Set(["scenarios.test.ts"]);
+const OTHERS = new Set(["scenarios.test.ts", "real.test.ts"]);
 
 /** Titles of all scenarios. */
 function titles(): readonly string[] {

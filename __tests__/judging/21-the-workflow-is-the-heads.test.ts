@@ -105,6 +105,14 @@ describe("judging 21: the workflow is the head's", () => {
     },
   );
 
+  scenario("an Action of the repository that a workflow runs in our place is told, too", async ({ world }) => {
+    const action = ".github/actions/review/action.yml";
+    world.origin.commit({ [action]: "runs: { steps: [{ uses: netpol-review/netpol-review@v1 }] }\n" }, "an Action");
+    const { summary, outputs } = await run(world, pullEvent(world.pull({ [action]: "runs: { steps: [] }\n" })));
+    expect(outputs.get("conclusion")).toBe("changed");
+    expect(summary).toContain(`\`${action}\`, which runs this review, changes`);
+  });
+
   scenario("rules that the head loosens judge the next change, not this one", async ({ world }) => {
     for (const [number, text] of [
       [1, "version: 1\n"],

@@ -14,5 +14,9 @@ export function workflowChanges(
   return [...changed]
     .filter((path) => WORKFLOW.test(path) && (USES.test(text(path, "base")) || USES.test(text(path, "head"))))
     .sort()
-    .map((file) => ({ file, message: `the workflow \`${file}\`, which runs this review, changes` }));
+    .map((file) => ({ file, message: `the ${kindOf(file)} \`${file}\`, which runs this review, changes` }));
+}
+
+function kindOf(file: string): string {
+  return file.startsWith(".github/workflows/") ? "workflow" : "Action";
 }
