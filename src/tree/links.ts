@@ -125,7 +125,7 @@ function resolve(map: Survey, link: Link): Place {
   const at = link.path.split("/");
   const ahead = [at.pop() ?? ""];
   let steps = 0;
-  for (let name = ahead.pop(); name !== undefined; name = left.pop()) {
+  for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
     if (!map.folders.has(at.join("/"))) return { kind: "missing" };
     if (name === "" || name === ".") continue;
     if (name === "..") {
