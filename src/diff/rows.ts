@@ -78,7 +78,12 @@ function quickExplainer(universe: Universe, stage: Stage): (block: Block, pair: 
     const head = half("head");
     const allowed = ({ egress, ingress }: typeof base) => egress.decision.allowed && ingress.decision.allowed;
     confirm(block, { base: allowed(base), head: allowed(head) }, at);
-    const key = `${base.egress.id},${base.ingress.id},${head.egress.id},${head.ingress.id}`;
+    // Only an end that decides differently has a say: many pairs share it, whatever the other end is.
+    const part = (direction: Direction) =>
+      base[direction].decision.allowed === head[direction].decision.allowed
+        ? "="
+        : `${base[direction].id},${head[direction].id}`;
+    const key = `${part("egress")} ${part("ingress")}`;
     let found = causes.get(key);
     if (found === undefined) {
       const told = (of: typeof base, side: Side) => ({
