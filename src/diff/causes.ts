@@ -157,7 +157,8 @@ function restrictionCauses(input: CauseInput, base: Verdict, head: Verdict): rea
   });
 }
 
-function distinct(causes: readonly Cause[]): readonly Cause[] {
+/** Each cause once. */
+export function distinct(causes: readonly Cause[]): readonly Cause[] {
   const seen = new Map<string, Cause>();
   for (const cause of causes) seen.set(`${cause.object}|${cause.at.file}|${cause.at.line}|${cause.rule}`, cause);
   return [...seen.values()];

@@ -12,7 +12,7 @@ import { arrivalsOf, ghostOf } from "./arrivals.ts";
 import { blocksOf, selfBlocks } from "./blocks.ts";
 import type { Place } from "./cause-words.ts";
 import { compare } from "./cells.ts";
-import { explainBlock, type Stage, selectingOneByOne } from "./explain.ts";
+import { explainBlock, selectingOneByOne } from "./explain.ts";
 import type { Arrival, Block, FlowDiff, Group } from "./flow-diff.ts";
 import { groupsOf } from "./groups.ts";
 import { namer } from "./names.ts";

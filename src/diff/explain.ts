@@ -3,28 +3,22 @@ import type { Endpoint } from "../model/endpoint.ts";
 import type { End, Peer, Side } from "../model/peer.ts";
 import { comparePolicies, formatObject, type Policy } from "../model/policy.ts";
 import { holds } from "../model/predicate.ts";
-import { type Flow, judge } from "../pointwise/judge.ts";
+import type { Flow } from "../pointwise/judge.ts";
 import { formatAddress } from "../sets/address-text.ts";
 import type { Address } from "../sets/addresses.ts";
 import { includes, NONE } from "../sets/conn.ts";
 import { pairsOfBlock } from "./blocks.ts";
-import { type Surroundings, workloadCause } from "./cause-words.ts";
-import { causesOf, type Replay } from "./causes.ts";
+import { workloadCause } from "./cause-words.ts";
+import { distinct } from "./causes.ts";
 import type { Block, Cause, Witness } from "./flow-diff.ts";
-import { endpointFor, flowBetween, portHints, portText, somePort } from "./witness.ts";
-
-/** What a replay needs: both clusters, who a peer is on each side, and which policies can matter for a pod. */
-export type Stage = Surroundings & {
-  readonly endpoint: (peer: Peer, side: Side) => Endpoint | undefined;
-  readonly policies: (endpoint: Endpoint, side: Side) => readonly Policy[];
-  readonly changed: (policy: Policy) => boolean;
-};
+import { causesOfPair, type Ends, replayAt, replayOn, type Stage } from "./pair-causes.ts";
+import { endpointFor, portHints, portText, somePort } from "./witness.ts";
 
 export type Explanation = { readonly causes: readonly Cause[]; readonly witness: Witness };
 
 /**
- * Causes and witness of one pair of a block, one that people recognise: two declared workloads before anything else. A
- * witness that does not replay is a fault of this program.
+ * Witness of a block's pair that people recognise, two declared workloads before anything else, and the causes at every
+ * end of the block, as far as it has few. A witness that does not replay is a fault of this program.
  */
 export function explainBlock(stage: Stage, block: Block): Explanation {
   let best: { readonly pair: Pair; readonly score: number } | undefined;
@@ -35,50 +29,62 @@ export function explainBlock(stage: Stage, block: Block): Explanation {
     if (score === MOST_FAMILIAR || ++seen > MOST_PAIRS) break;
   }
   if (best === undefined) throw new Error("a block without a pair has no witness");
-  return explainPair(stage, block, best.pair);
+  const { causes, witness } = explainPair(stage, block, best.pair);
+  return { causes: distinct([...causes, ...sampleOf(block, best.pair).flatMap((pair) => causesAt(stage, block, pair))]), witness };
 }
 
 type Pair = { readonly src: End | Peer; readonly dst: End | Peer };
 
 const MOST_FAMILIAR = 4;
 const MOST_PAIRS = 500;
+const MOST_ENDS = 12;
 
 function familiarity(end: End | Peer): number {
   if (end.kind === "workload") return 2;
   return end.kind === "addresses" ? 1 : 0;
 }
 
+/** Pairs in which the first peers of both ends of a block meet the peers of `known`. */
+function sampleOf(block: Block, known: Pair): readonly Pair[] {
+  if (block.selfOnly) return [];
+  const some = (end: End): readonly (End | Peer)[] => (end.kind === "addresses" ? [end] : end.peers.slice(0, MOST_ENDS));
+  const pairs = [
+    ...some(block.src).map((src): Pair => ({ src, dst: known.dst })),
+    ...some(block.dst).map((dst): Pair => ({ src: known.src, dst })),
+  ];
+  return pairs.filter(({ src, dst }) => src !== dst && (src !== known.src || dst !== known.dst));
+}
+
 /** Causes and witness of one pair of a block. */
-export function explainPair(
-  stage: Stage,
-  block: Block,
-  pair: { readonly src: End | Peer; readonly dst: End | Peer },
-): Explanation {
-  const end = (of: End | Peer, side: Side) => endpointFor(of, (peer) => stage.endpoint(peer, side));
-  const ends = {
-    base: { src: end(pair.src, "base"), dst: end(pair.dst, "base") },
-    head: { src: end(pair.src, "head"), dst: end(pair.dst, "head") },
-  };
+export function explainPair(stage: Stage, block: Block, pair: Pair): Explanation {
+  const ends = endsOf(stage, pair);
   const wanted = block.opened !== NONE ? block.opened : block.closed !== NONE ? block.closed : block.head;
-  const known = ends.head.dst.endpoint ?? ends.base.dst.endpoint;
-  const hints = portHints(
-    known,
-    known === undefined ? [] : stage.policies(known, ends.head.dst.endpoint ? "head" : "base"),
-  );
+  const known = ends.head.dst ?? ends.base.dst;
+  const hints = portHints(known, known === undefined ? [] : stage.policies(known, ends.head.dst ? "head" : "base"));
   const at = somePort(wanted, hints);
   if (at === undefined) throw new Error("a change without a connection has no witness");
-  const replay: Replay = {
-    base: replayOn(stage, "base", flowBetween(ends.base.src.endpoint, ends.base.dst.endpoint, at)),
-    head: replayOn(stage, "head", flowBetween(ends.head.src.endpoint, ends.head.dst.endpoint, at)),
-  };
+  const replay = replayAt(stage, ends, at);
   const allowed = { base: replay.base?.verdict.allowed ?? false, head: replay.head?.verdict.allowed ?? false };
   if (!block.selfOnly) confirm(block, allowed, at);
+  const [src, dst] = [addressOf(ends.head.src), addressOf(ends.head.dst)];
+  const witness = witnessOf(textOf(pair.src, src), textOf(pair.dst, dst), at, { src, dst });
+  return { causes: causesAt(stage, block, pair), witness };
+}
+
+function causesAt(stage: Stage, block: Block, pair: Pair): readonly Cause[] {
   const peer = (of: End | Peer) => (of.kind === "peers" || of.kind === "addresses" ? undefined : of);
-  const causes = block.selfOnly
-    ? replicaCauses(peer(pair.src))
-    : causesOf({ replay, src: peer(pair.src), dst: peer(pair.dst), ...stage });
-  const [src, dst] = [ends.head.src.address, ends.head.dst.address];
-  return { causes, witness: witnessOf(textOf(pair.src, src), textOf(pair.dst, dst), at, { src, dst }) };
+  if (block.selfOnly) return replicaCauses(peer(pair.src));
+  return causesOfPair(stage, block, { src: peer(pair.src), dst: peer(pair.dst) }, endsOf(stage, pair));
+}
+
+function endsOf(stage: Stage, { src, dst }: Pair): Ends {
+  const end = (of: End | Peer, side: Side) => endpointFor(of, (peer) => stage.endpoint(peer, side)).endpoint;
+  const on = (side: Side) => ({ src: end(src, side), dst: end(dst, side) });
+  return { base: on("base"), head: on("head") };
+}
+
+function addressOf(endpoint: Endpoint | undefined): Address | undefined {
+  return endpoint?.kind === "address" ? endpoint.address : undefined;
 }
 
 /** A flow between two pods of one workload that only their number makes possible, or no longer does. */
@@ -98,7 +104,7 @@ export function explainStanding(stage: Stage, block: Block): Explanation {
     const hints = portHints(dst.endpoint, dst.endpoint === undefined ? [] : stage.policies(dst.endpoint, side));
     const at = somePort(block.opened !== NONE ? block.opened : block[side], hints);
     if (at === undefined) break;
-    const verdict = replayOn(stage, side, flowBetween(src.endpoint, dst.endpoint, at))?.verdict;
+    const verdict = replayOn(stage, side, { src: src.endpoint, dst: dst.endpoint }, at)?.verdict;
     const causes = [verdict?.egress, verdict?.ingress].flatMap((decision): Cause[] => {
       if (decision?.rule === undefined) return [];
       const { policy, rule } = decision.rule;
@@ -134,12 +140,6 @@ export function witnessOf(
     ...(addresses.src === undefined ? {} : { srcAddress: addresses.src }),
     ...(addresses.dst === undefined ? {} : { dstAddress: addresses.dst }),
   };
-}
-
-function replayOn(stage: Stage, side: Side, flow: Flow | undefined): Replay["base"] {
-  if (flow === undefined) return undefined;
-  const policies = [...stage.policies(flow.src, side), ...stage.policies(flow.dst, side)];
-  return { flow, verdict: judge(policies, flow) };
 }
 
 /** Throws where the replays are not what the block says of the port: a fault of this program. */

@@ -27,7 +27,7 @@ export function namer(peers: readonly Peer[]): Namer {
     if (end.kind === "addresses") return nameAddresses(end.addresses);
     const chosen = new Set(withoutTwins(end.peers, homes));
     const [only, second] = chosen;
-    if (only !== undefined && second === undefined) return only.text;
+    if (only !== undefined && second === undefined && !isEveryPod(only, homes)) return only.text;
     if (anybody !== undefined && chosen.has(anybody)) {
       const inside = new Set(end.peers);
       const missing = withoutTwins(
@@ -83,10 +83,15 @@ function nameParts(peers: readonly Peer[], homes: ReadonlyMap<string, Home>, exc
     const set = byNamespace.get(name) ?? new Set<Peer>();
     byNamespace.set(name, set.add(peer));
   }
-  const parts: string[] = [];
-  for (const [name, set] of [...byNamespace].sort(([a], [b]) => (a < b ? -1 : 1)))
-    parts.push(...nameHome(name, set, { homes, exceptions }));
-  return [...parts, ...alone.sort()];
+  const parts: string[] = [...alone.sort()];
+  const last: string[] = [];
+  for (const [name, set] of [...byNamespace].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    // One exception at most, and at the end: what follows it would read as excepted too.
+    const words = { homes, exceptions: exceptions && last.length === 0 };
+    const named = nameHome(name, set, words);
+    (named.some((part) => part.includes(" except ")) ? last : parts).push(...named);
+  }
+  return [...parts, ...last];
 }
 
 type Words = { readonly homes: ReadonlyMap<string, Home>; readonly exceptions: boolean };
@@ -94,17 +99,27 @@ type Words = { readonly homes: ReadonlyMap<string, Home>; readonly exceptions: b
 function nameHome(name: string, chosen: ReadonlySet<Peer>, { homes, exceptions }: Words): readonly string[] {
   const home = homes.get(name);
   const texts = (peers: Iterable<Peer>) => [...peers].map(({ text }) => text).sort();
-  if (home === undefined || chosen.size < 2) return texts(chosen);
+  if (home === undefined || (chosen.size < 2 && ![...chosen].some((peer) => isEveryPod(peer, homes))))
+    return texts(chosen);
   const everyWorkload = home.workloads.length > 1 && home.workloads.every((peer) => chosen.has(peer));
   const everyOther = home.others.every((peer) => chosen.has(peer));
   if (home.everyPod !== undefined && chosen.has(home.everyPod)) {
-    const missing = [...home.workloads, ...home.others].filter((peer) => !chosen.has(peer));
+    const missing = withoutTwins(
+      [...home.workloads, ...home.others].filter((peer) => !chosen.has(peer)),
+      homes,
+    );
+    if (missing.length === 0 && chosen.size < 2) return texts(chosen);
     if (missing.length === 0) return [`any pod in ${name}`];
     if (exceptions && missing.length <= FEW) return [`any pod in ${name} except ${texts(missing).join(", ")}`];
   }
   if (!everyWorkload) return texts(chosen);
   const rest = everyOther && home.everyPod !== undefined ? [] : [...chosen].filter((peer) => peer.kind !== "workload");
   return [`every workload in ${name}`, ...texts(rest)];
+}
+
+/** True of the undeclared pods of a namespace that stand for any pod there but a few that have a name here. */
+function isEveryPod(peer: Peer, homes: ReadonlyMap<string, Home>): boolean {
+  return peer.kind === "representative" && peer.namespace !== undefined && homes.get(peer.namespace)?.everyPod === peer;
 }
 
 /** `any address outside the cluster`, less what is missing where that is short. */

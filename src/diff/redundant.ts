@@ -5,8 +5,9 @@ import { holds, type Predicate } from "../model/predicate.ts";
 import type { Row } from "./cells.ts";
 
 /**
- * Representatives that say nothing of their own: a more general one has the same changes to and from everybody, and
- * no protected path tells the two apart. Leaving them out loses no change, it only says it once.
+ * Representatives that say nothing of their own: the nearest more general one has the same changes to and from
+ * everybody, and no protected path tells the two apart. Leaving them out loses no change, it only says it once. One
+ * whose nearest general one changes in another way stays: it is the exception to it.
  */
 export function redundantPeers(
   kinds: readonly Kind[],
@@ -14,23 +15,21 @@ export function redundantPeers(
   spoken: readonly Predicate[],
 ): ReadonlySet<Peer> {
   const signatures = signaturesOf(kinds, rows);
-  const groups = new Map<string, RepresentativePeer[]>();
+  const all: { readonly peer: RepresentativePeer; readonly key: string }[] = [];
   for (const kind of kinds) {
     for (const peer of kind.members) {
       if (peer.kind !== "representative") continue;
-      const key = `${signatures.get(kind) ?? ""}#${bits(peer, spoken)}`;
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [peer]);
-      else group.push(peer);
+      all.push({ peer, key: `${signatures.get(kind) ?? ""}#${bits(peer, spoken)}` });
     }
   }
   const redundant = new Set<Peer>();
-  for (const group of groups.values()) {
-    const kept: RepresentativePeer[] = [];
-    for (const peer of group.sort((a, b) => generality(a) - generality(b))) {
-      if (kept.some((other) => subsumes(other, peer))) redundant.add(peer);
-      else kept.push(peer);
-    }
+  const kept = new Map<string | undefined, typeof all>();
+  for (const one of all.sort((a, b) => generality(a.peer) - generality(b.peer))) {
+    const { namespace } = one.peer;
+    const wider = [...(kept.get(undefined) ?? []), ...(namespace === undefined ? [] : (kept.get(namespace) ?? []))];
+    const nearest = wider.findLast(({ peer }) => subsumes(peer, one.peer));
+    if (nearest?.key === one.key) redundant.add(one.peer);
+    else kept.set(namespace, [...(kept.get(namespace) ?? []), one]);
   }
   return redundant;
 }
