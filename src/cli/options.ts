@@ -62,11 +62,11 @@ export function overridesOf(flags: Flags): Overrides {
 function plugin(name: string): string {
   if (PLUGIN_NAMES.includes(name)) return name;
   const near = closest(name, [...PLUGIN_NAMES]);
-  const meant = distance(name, near) <= 3 ? `; did you mean \`${near}\`?` : "";
+  const meant = distance(name, near) <= 3 ? `; did you mean \`${near}\`?` : ";";
   throw new InputError(
     "USAGE",
     undefined,
-    `--cni: no plugin is called \`${name}\`${meant} Known: ${PLUGIN_NAMES.join(", ")}`,
+    `--cni: no plugin is called \`${name}\`${meant} known: ${PLUGIN_NAMES.join(", ")}`,
   );
 }
 
