@@ -160,6 +160,7 @@ function restrictionCauses(input: CauseInput, base: Verdict, head: Verdict): rea
 /** Each cause once. */
 export function distinct(causes: readonly Cause[]): readonly Cause[] {
   const seen = new Map<string, Cause>();
-  for (const cause of causes) seen.set(`${cause.object}|${cause.at.file}|${cause.at.line}|${cause.rule}`, cause);
+  for (const cause of causes)
+    seen.set(`${cause.object}|${cause.at.file}|${cause.at.line}|${cause.rule}|${cause.text}`, cause);
   return [...seen.values()];
 }

@@ -16,6 +16,7 @@ import { explainBlock, selectingOneByOne } from "./explain.ts";
 import type { Arrival, Block, FlowDiff, Group } from "./flow-diff.ts";
 import { groupsOf } from "./groups.ts";
 import { namer } from "./names.ts";
+import type { Stage } from "./pair-causes.ts";
 import { redundantPeers } from "./redundant.ts";
 import { rowsOf } from "./rows.ts";
 

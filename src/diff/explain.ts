@@ -30,7 +30,10 @@ export function explainBlock(stage: Stage, block: Block): Explanation {
   }
   if (best === undefined) throw new Error("a block without a pair has no witness");
   const { causes, witness } = explainPair(stage, block, best.pair);
-  return { causes: distinct([...causes, ...sampleOf(block, best.pair).flatMap((pair) => causesAt(stage, block, pair))]), witness };
+  return {
+    causes: distinct([...causes, ...sampleOf(block, best.pair).flatMap((pair) => causesAt(stage, block, pair))]),
+    witness,
+  };
 }
 
 type Pair = { readonly src: End | Peer; readonly dst: End | Peer };
@@ -47,7 +50,8 @@ function familiarity(end: End | Peer): number {
 /** Pairs in which the first peers of both ends of a block meet the peers of `known`. */
 function sampleOf(block: Block, known: Pair): readonly Pair[] {
   if (block.selfOnly) return [];
-  const some = (end: End): readonly (End | Peer)[] => (end.kind === "addresses" ? [end] : end.peers.slice(0, MOST_ENDS));
+  const some = (end: End): readonly (End | Peer)[] =>
+    end.kind === "addresses" ? [end] : end.peers.slice(0, MOST_ENDS);
   const pairs = [
     ...some(block.src).map((src): Pair => ({ src, dst: known.dst })),
     ...some(block.dst).map((dst): Pair => ({ src: known.src, dst })),

@@ -4,7 +4,7 @@ import { type Policy, resolve } from "../model/policy.ts";
 import { type Flow, judge } from "../pointwise/judge.ts";
 import { type Conn, intersect, NONE, subtract } from "../sets/conn.ts";
 import type { Surroundings } from "./cause-words.ts";
-import { causesOf, type Replay } from "./causes.ts";
+import { causesOf, distinct, type Replay } from "./causes.ts";
 import type { Block, Cause } from "./flow-diff.ts";
 import { flowBetween, somePort } from "./witness.ts";
 
@@ -42,10 +42,11 @@ const PARTS = 8;
 export function causesOfPair(stage: Stage, block: Block, peers: Peers, ends: Ends): readonly Cause[] {
   const changed = [block.opened, block.closed].filter((conn) => conn !== NONE);
   const parts = changed.length === 0 ? [block.head] : partsOf(changed, rulesAbout(stage, ends));
-  return parts.flatMap((part) => {
+  const causes = parts.flatMap((part) => {
     const at = somePort(part, []);
     return at === undefined ? [] : causesOf({ replay: replayAt(stage, ends, at), ...peers, ...stage });
   });
+  return distinct(causes);
 }
 
 /** Connections that rules about the two ends speak of; first those of policies that changed. */

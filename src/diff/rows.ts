@@ -7,10 +7,10 @@ import { type Decision, decide, type Flow } from "../pointwise/judge.ts";
 import { formatAddresses } from "../sets/address-text.ts";
 import { type Conn, NONE } from "../sets/conn.ts";
 import { pairsOfBlock } from "./blocks.ts";
-import { causesOf } from "./causes.ts";
-import { confirm, type Explanation, explainPair, type Stage, witnessOf } from "./explain.ts";
+import { confirm, type Explanation, explainPair, witnessOf } from "./explain.ts";
 import type { Arrival, Block, Cause, Change, EndText } from "./flow-diff.ts";
 import { noteOf, typeOf } from "./groups.ts";
+import { type At, causesOfPair, type Stage } from "./pair-causes.ts";
 import { portHints, somePort } from "./witness.ts";
 
 export type RowInput = {
@@ -78,26 +78,19 @@ function quickExplainer(universe: Universe, stage: Stage): (block: Block, pair: 
     const head = half("head");
     const allowed = ({ egress, ingress }: typeof base) => egress.decision.allowed && ingress.decision.allowed;
     confirm(block, { base: allowed(base), head: allowed(head) }, at);
-    // Only an end that decides differently has a say: many pairs share it, whatever the other end is.
+    // Only an end that may decide differently has a say: many pairs share it, whatever the other end is.
     const part = (direction: Direction) =>
-      base[direction].decision.allowed === head[direction].decision.allowed
-        ? "="
-        : `${base[direction].id},${head[direction].id}`;
-    const key = `${part("egress")} ${part("ingress")}`;
+      base[direction].id === head[direction].id ? "=" : `${base[direction].id},${head[direction].id}`;
+    const key = `${part("egress")} ${part("ingress")} ${block.opened.id} ${block.closed.id}`;
     let found = causes.get(key);
     if (found === undefined) {
-      const told = (of: typeof base, side: Side) => ({
-        verdict: { allowed: allowed(of), egress: of.egress.decision, ingress: of.ingress.decision },
-        flow: flowOf("egress", { subject: from[side], peer: into[side], at }),
-      });
-      found = causesOf({ replay: { base: told(base, "base"), head: told(head, "head") }, src, dst, ...stage });
+      const ends = (side: Side) => ({ src: from[side].endpoint, dst: into[side].endpoint });
+      found = causesOfPair(stage, block, { src, dst }, { base: ends("base"), head: ends("head") });
       causes.set(key, found);
     }
     return { causes: found, witness: witnessOf(src.text, dst.text, at) };
   };
 }
-
-type At = Pick<Flow, "protocol" | "port">;
 
 function portChooser(stage: Stage): (conn: Conn, dst: View) => At | undefined {
   const known = new Map<View, Map<Conn, At | undefined>>();

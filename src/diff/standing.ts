@@ -6,8 +6,9 @@ import { type AddressSet, intersectAddresses, NO_ADDRESS } from "../sets/address
 import { NONE } from "../sets/conn.ts";
 import { blocksOf } from "./blocks.ts";
 import { type Row, survey } from "./cells.ts";
-import { type Explanation, explainStanding, type Stage } from "./explain.ts";
+import { type Explanation, explainStanding } from "./explain.ts";
 import type { Block } from "./flow-diff.ts";
+import type { Stage } from "./pair-causes.ts";
 import { redundantPeers } from "./redundant.ts";
 
 /** One end of the flows that somebody asks for. */
