@@ -22,7 +22,7 @@ export const EVERY: readonly (readonly [string, Features])[] = [
 
 /** Every port that a rule of a random cluster can name, and its neighbours. */
 export const PROBES: readonly (readonly [Protocol, number])[] = [
-  ...[1, 19, 20, 21, 23, 24, 39, 40, 41, 43, 44, 60, 63, 64, 80, 83, 84, 65535].flatMap(
+  ...[1, ...[20, 40, 60, 80].flatMap((port) => [-1, 0, 1, 2, 3, 4].map((more) => port + more)), 65535].flatMap(
     (port) =>
       [
         ["TCP", port],
@@ -85,7 +85,7 @@ export function pairsOf(blocks: Iterable<Block>): ReadonlyMap<string, Block> {
 }
 
 /** One end as text. */
-function endText(end: End | Peer): string {
+export function endText(end: End | Peer): string {
   if (end.kind === "addresses") return formatAddresses(end.addresses);
   return end.kind === "peers" ? end.peers.map(({ text }) => text).join() : end.text;
 }
