@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect } from "vitest";
 import { fault, status } from "../github/fake/faults.ts";
 import { writes } from "../github/talk.ts";
@@ -53,6 +54,26 @@ describe("pull_request: whatever the workspace holds", () => {
   scenario("nothing but the reports is left below RUNNER_TEMP", async ({ world }) => {
     const { temp } = await run(world, pullEvent(world.pull(CHANGES.widened)));
     expect(readdirSync(temp)).toEqual([expect.stringMatching(/^netpol-review-[0-9a-f]{16}$/)]);
+  });
+});
+
+describe("pull_request: the command that the report names", () => {
+  scenario("gives the same answer in a clone, also where the base branch has moved on", async ({ world }) => {
+    const pull = world.pull(CHANGES.widened);
+    const same = await run(world, pullEvent(pull));
+    expect(same.summary).toContain(
+      `netpol-review review --base ${pull.base.slice(0, 12)} --head ${pull.head.slice(0, 12)}`,
+    );
+    world.origin.commit({ "k8s/other.yaml": "", ...CHANGES.readme }, "moves on");
+    world.origin.pullRequest(7, "main", pull.branch);
+    const moved = await run(world, pullEvent(pull, { attempt: 2 }));
+    expect(moved.summary).toContain("git fetch origin pull/7/merge && netpol-review review --base FETCH_HEAD^1");
+    for (const { summary, json } of [same, moved]) {
+      const command = /`([^`]*netpol-review review [^`]*)`<\/sub>/.exec(summary)?.[1] ?? "";
+      const clone = checkout(world.origin, { ref: "refs/heads/main", depth: 0 }).dir;
+      const told = JSON.parse(runCommand(clone, command)).findings[0];
+      expect(told).toEqual(JSON.parse(json).findings[0]);
+    }
   });
 });
 
@@ -164,6 +185,13 @@ describe("pull_request_target", () => {
     },
   );
 });
+
+/** Runs a line of a shell, with the shipped command in the place of its name; returns what it prints. */
+function runCommand(cwd: string, line: string): string {
+  const cli = resolve(import.meta.dirname, "../../dist/cli.js");
+  const script = line.replace("netpol-review review", `'${process.execPath}' '${cli}' review -o json`);
+  return spawnSync("sh", ["-c", script], { cwd, encoding: "utf8" }).stdout;
+}
 
 /** Names, sizes and times of everything below a folder. */
 function filesOf(folder: string): readonly string[] {
