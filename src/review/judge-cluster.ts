@@ -136,9 +136,13 @@ function protectedPeers(diff: FlowDiff, base: Cluster, head: Cluster, rules: rea
 function pasteable(finding: Finding, rules: readonly Rule[], today: string): string | undefined {
   const rule = rules.find(({ name }) => name === finding.rule);
   if (rule === undefined) return undefined;
-  const until = new Date(`${today}T00:00:00Z`);
-  until.setUTCDate(until.getUTCDate() + 30);
-  return exceptionFor(finding, rule, until.toISOString().slice(0, 10));
+  return exceptionFor(finding, rule, endOfNextMonth(today));
+}
+
+/** Not a number of days from now: the same review gives the same bytes tomorrow, too. */
+function endOfNextMonth(today: string): string {
+  const day = new Date(`${today}T00:00:00Z`);
+  return new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 2, 0)).toISOString().slice(0, 10);
 }
 
 const MOST_EXCERPTS = 12;

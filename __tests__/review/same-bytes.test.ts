@@ -1,0 +1,51 @@
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { formatDiffJson } from "../../src/report/json.ts";
+import { formatMarkdown } from "../../src/report/markdown.ts";
+import { CONFIG_PATH, factsInTrees } from "../../src/review/config-facts.ts";
+import { review } from "../../src/review.ts";
+import { directoryTree } from "../../src/tree/directory.ts";
+
+const EXAMPLE = resolve(import.meta.dirname, "../../examples/three-tier");
+
+/** Everything that a review of the example says on one day. */
+async function said(today: string): Promise<string> {
+  const base = directoryTree(`${EXAMPLE}/base`, { label: "base" });
+  const head = directoryTree(`${EXAMPLE}/head`, { label: "head" });
+  const report = await review({
+    ...factsInTrees(base, head, CONFIG_PATH, false),
+    base,
+    head,
+    ownRules: true,
+    roots: { paths: [], render: "never", fork: false },
+    overrides: {},
+    cluster: "",
+    representatives: true,
+    maxPairs: 1000,
+    context: {
+      version: "1.0.0",
+      mode: "enforce",
+      setting: "local",
+      base: { label: "base", commit: undefined },
+      head: { label: "head", commit: undefined },
+      reproduce: "",
+      links: undefined,
+    },
+    today,
+    workshop: { path: "", scratch: "", proxies: {} },
+  });
+  return formatMarkdown(report, { budget: 60_000, runUrl: "" }).text + formatDiffJson(report);
+}
+
+describe("the same review on another day", () => {
+  it("gives the same bytes within a month", async () => {
+    const first = await said("2026-12-01");
+    expect(first).toContain("until: 2027-01-31");
+    expect(await said("2026-12-31")).toBe(first);
+  });
+
+  it("offers an exception of one to two months", async () => {
+    expect(await said("2027-01-31")).toContain("until: 2027-02-28");
+    expect(await said("2028-01-01")).toContain("until: 2028-02-29");
+  });
+});
