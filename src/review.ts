@@ -18,6 +18,7 @@ import { type Deployed, deployed } from "./roots/deployed.ts";
 import { execute } from "./roots/execute.ts";
 import { plan } from "./roots/plan.ts";
 import { NO_ADDRESS } from "./sets/addresses.ts";
+import { checkCount } from "./tree/listing.ts";
 import { findTools } from "./tree/render-tools.ts";
 import type { Tree } from "./tree/tree.ts";
 
@@ -50,6 +51,9 @@ export type ReviewInput = {
     readonly proxies: Readonly<Record<string, string>>;
   };
 };
+
+/** Files that a tree may hold where the configuration does not say otherwise. */
+const MAX_FILES = 1_000_000;
 
 /** The whole pipeline: trees → what is deployed → clusters → flows → findings → one report. */
 export async function review(input: ReviewInput): Promise<Report> {
@@ -157,6 +161,9 @@ type Found = Deployed & { readonly issues: { readonly base: readonly Issue[]; re
 
 async function whatIsDeployed(input: ReviewInput, trees: { readonly base: Tree; readonly head: Tree }): Promise<Found> {
   const { config } = input.choice;
+  for (const { entries, label } of [trees.base, trees.head]) {
+    checkCount(entries.length, { label: label || "head", maxFiles: config.limits.files ?? MAX_FILES });
+  }
   const namespace = input.overrides.namespace ?? "default";
   const { clusters, exclude, acceptUnread } = config;
   const planned = plan(trees.base, trees.head, { clusters, exclude, acceptUnread, ...input.roots }, namespace);

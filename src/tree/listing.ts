@@ -14,8 +14,8 @@ export type Listing = {
   readonly issues: readonly Issue[];
 };
 
-/** Files that a tree may hold where the configuration does not say otherwise. */
-const MAX_FILES = 1_000_000;
+/** No tree with more files than this is listed, whatever the configuration says. */
+const MOST_LISTED = 10_000_000;
 
 /**
  * Sorts out what git listed. Submodules, paths that no honest tool writes (`..`, `.git`) and paths that occur twice are
@@ -45,7 +45,7 @@ export function sortOut(listed: Listed[], options: { readonly label: string; rea
 
 /** More than `maxFiles` files are an `InputError` that names the tree and the way out. */
 export function checkCount(count: number, options: { readonly label: string; readonly maxFiles?: number }): void {
-  const most = options.maxFiles ?? MAX_FILES;
+  const most = options.maxFiles ?? MOST_LISTED;
   if (count <= most) return;
   const remedy = "name the folders that count, or raise the limit in the configuration (`limits:`)";
   throw new InputError("LIMIT", undefined, `\`${options.label}\` holds more than ${most} files; ${remedy}`);

@@ -8,12 +8,14 @@ import { directoryTree } from "../../src/tree/directory.ts";
 
 const EXAMPLE = resolve(import.meta.dirname, "../../examples/three-tier");
 
-/** Everything that a review of the example says on one day. */
-async function said(today: string): Promise<string> {
+/** Everything that a review of the example says on one day, under a limit of files. */
+async function said(today: string, files = 1000): Promise<string> {
   const base = directoryTree(`${EXAMPLE}/base`, { label: "base" });
   const head = directoryTree(`${EXAMPLE}/head`, { label: "head" });
+  const facts = factsInTrees(base, head, CONFIG_PATH, false);
   const report = await review({
-    ...factsInTrees(base, head, CONFIG_PATH, false),
+    ...facts,
+    choice: { ...facts.choice, config: { ...facts.choice.config, limits: { files } } },
     base,
     head,
     ownRules: true,
@@ -47,5 +49,12 @@ describe("the same review on another day", () => {
   it("offers an exception of one to two months", async () => {
     expect(await said("2027-01-31")).toContain("until: 2027-02-28");
     expect(await said("2028-01-01")).toContain("until: 2028-02-29");
+  });
+});
+
+describe("a tree with more files than the configuration allows", () => {
+  it("is not judged, and the message names the limit", async () => {
+    await expect(said("2026-12-01", 2)).rejects.toThrow("`base` holds more than 2 files");
+    await expect(said("2026-12-01", 3)).resolves.toContain("db-ingress");
   });
 });
