@@ -1,7 +1,8 @@
 import { chmodSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect } from "vitest";
+import { describe, expect, test } from "vitest";
 import { run } from "../e2e/run.ts";
+import { shippedCommand } from "../e2e/shipped-command.ts";
 import { CHANGES, exampleFiles, groupEvent, pullEvent, queue, RULES, scenario, type World } from "../e2e/world.ts";
 import { makeFolder } from "../tree/repo.ts";
 
@@ -138,5 +139,17 @@ describe("judging 21: the workflow is the head's", () => {
   scenario("a head that makes the configuration invalid gets no answer", async ({ world }) => {
     const { exit, outputs } = await run(world, pullEvent(world.pull({ [RULES]: "version: 1\nprotcted: []\n" })));
     expect({ exit, conclusion: outputs.get("conclusion") }).toEqual({ exit: 1, conclusion: "error" });
+  });
+
+  test("`doctor` says what a green check is worth: editable is less than owned", () => {
+    const workflow = {
+      ".github/workflows/review.yml": "jobs:\n  a:\n    steps:\n      - uses: netpol-review/netpol-review@v1\n",
+    };
+    const level = (files: Record<string, string>) =>
+      JSON.parse(shippedCommand(makeFolder({ ...exampleFiles(), ...files }), "doctor", "-o", "json", ".").stdout).trust
+        .level;
+    expect(level({})).toBe("none");
+    expect(level(workflow)).toBe("editable");
+    expect(level({ ...workflow, ".github/CODEOWNERS": "/.github/ @acme/security\n" })).toBe("owned");
   });
 });
