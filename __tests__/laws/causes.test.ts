@@ -54,8 +54,14 @@ function undo(change: Change, base: Cluster, head: Cluster): void {
     const isBase = (causes: readonly Cause[], direction: Direction) =>
       verdict(without(head, causes, base))[direction] === before[direction];
     for (const direction of differing) {
-      if (!isBase(change.causes, direction)) throw new Error(`${what}: ${direction} of ${port} is not undone`);
       const alone = objects.filter((object) => isBase(about(object), direction));
+      const isRemoved = [change.causes, ...alone.map(about)].some(
+        (some) =>
+          verdict(some.reduce((cluster, cause) => remove(cluster, cause, base), head))[direction] === before[direction],
+      );
+      if (!isRemoved) throw new Error(`${what}: ${direction} of ${port} stays`);
+      if (alone.length === 0 && !isBase(change.causes, direction))
+        throw new Error(`${what}: ${direction} of ${port} is not undone`);
       for (const object of [...unproven]) {
         const others = change.causes.filter((other) => other.object !== object);
         if (alone.includes(object) || (alone.length === 0 && !isBase(others, direction))) unproven.delete(object);
@@ -93,11 +99,15 @@ function without(head: Cluster, causes: readonly Cause[], base: Cluster): Cluste
   return causes.reduce((cluster, cause) => revert(cluster, cause, base), head);
 }
 
-/** `cluster` with one cause as base has it: the rule removed, the policy restored, the label put back. */
+/** `cluster` without one cause: a rule of head is removed, everything else is as base has it. */
+function remove(cluster: Cluster, cause: Cause, base: Cluster): Cluster {
+  return cause.kind === "rule" && cause.side === "head" ? withoutRule(cluster, cause) : revert(cluster, cause, base);
+}
+
+/** `cluster` with one cause as base has it: the policy restored, the label put back. */
 function revert(cluster: Cluster, cause: Cause, base: Cluster): Cluster {
   switch (cause.kind) {
     case "rule":
-      return cause.side === "head" ? withoutRule(cluster, cause) : withPolicy(cluster, cause, base);
     case "policy":
       return withPolicy(cluster, cause, base);
     case "labels":

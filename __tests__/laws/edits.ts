@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { Cluster, Workload } from "../../src/model/cluster.ts";
 import type { LabelSet } from "../../src/model/labels.ts";
 import type { Policy, Rule } from "../../src/model/policy.ts";
+import { and, type Predicate } from "../../src/model/predicate.ts";
 import { type Features, labels, NAMESPACES, placed, policyOf, ruleOf, withParts } from "./clusters.ts";
 
 /** One change of the sort that people make. Numbers choose among what there is. */
@@ -51,7 +52,7 @@ function apply(cluster: Cluster, edit: Edit, serial: number): Cluster {
         policies: [...policies, placed(edit.policy, `new${serial}`, 5000 + serial * 100)],
       });
     case "subject":
-      return onPolicy(cluster, edit.at, (policy) => ({ ...policy, subject: edit.like.subject }));
+      return onPolicy(cluster, edit.at, (policy) => ({ ...policy, subject: subjectLike(policy, edit.like) }));
     case "drop rule":
       return onPolicy(cluster, edit.at, (policy) => ({
         ...policy,
@@ -81,6 +82,14 @@ function apply(cluster: Cluster, edit: Edit, serial: number): Cluster {
       });
     }
   }
+}
+
+/** The subject of `like`; a NetworkPolicy stays in its namespace. */
+function subjectLike(policy: Policy, like: Policy): Predicate {
+  if (policy.object.kind !== "NetworkPolicy") return like.subject;
+  const parts = (predicate: Predicate) => (predicate.op === "and" ? predicate.of : [predicate]);
+  const home = parts(policy.subject).filter(({ op }) => op === "pods" || op === "namespace");
+  return and(...home, ...parts(like.subject).filter(({ op }) => op === "podLabels"));
 }
 
 function onPolicy(cluster: Cluster, at: number, change: (policy: Policy) => Policy): Cluster {

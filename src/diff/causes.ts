@@ -1,3 +1,4 @@
+import { ruleKey } from "../engine/meaning.ts";
 import type { Endpoint } from "../model/endpoint.ts";
 import type { Peer, Side } from "../model/peer.ts";
 import type { Direction, Policy, Rule } from "../model/policy.ts";
@@ -99,46 +100,65 @@ type Weighing = {
   readonly end: End;
 };
 
-/** What it is about a policy that came, went or changed. */
+/** What it is about a policy that came, went or changed: its rules that only one side has, then its isolation. */
 function policyCauses(
   input: CauseInput,
   difference: Extract<Difference, { kind: "policy" }>,
   { start, origin, decided, end }: Weighing,
 ): readonly Cause[] {
-  const now = deciding(start, difference.head, decided, end.after.allowed);
-  if (now.length > 0) return now.map(({ policy, rule }) => ruleCause(input, policy, rule, "head"));
-  const was = deciding(origin, difference.base, decided, end.before.allowed);
-  if (was.length > 0) return was.map(({ policy, rule }) => ruleCause(input, policy, rule, "base"));
-  const gone = decided(origin).isolating.filter((policy) => difference.base.includes(policy));
-  if (gone.length > 0) return gone.map((policy) => policyCause(input, policy, "base"));
-  const come = decided(start).isolating.filter((policy) => difference.head.includes(policy));
-  if (come.length > 0) return come.map((policy) => policyCause(input, policy, "head"));
-  return [changedCause(difference)];
+  const now = peel(start, difference.head, decided, end.after.allowed);
+  const was = peel(origin, difference.base, decided, end.before.allowed);
+  const selectedBefore = difference.base.some((policy) => isAsked(decided(origin), policy));
+  const selectsNow = difference.head.some((policy) => isAsked(decided(start), policy));
+  const come = now.rules.filter(({ rule }) => !selectedBefore || !hasRule(difference.base, rule));
+  const gone = was.rules.filter(({ rule }) => !selectsNow || !hasRule(difference.head, rule));
+  const rules = [
+    ...come.map(({ policy, rule }) => ruleCause(input, policy, rule, "head")),
+    ...(come.length > 0 ? [] : gone.map(({ policy, rule }) => ruleCause(input, policy, rule, "base"))),
+  ];
+  const isolating = [
+    ...was.isolating.map((policy) => policyCause(input, policy, "base")),
+    ...now.isolating.map((policy) => policyCause(input, policy, "head")),
+  ];
+  // Rules that now allow tell enough of a policy that isolated before.
+  const causes = come.length > 0 && end.after.allowed ? rules : [...rules, ...isolating];
+  return causes.length > 0 ? causes : [changedCause(difference)];
 }
 
-type Deciding = { readonly policy: Policy; readonly rule: Rule };
+function isAsked(decision: Decision, policy: Policy): boolean {
+  return decision.selecting.includes(policy);
+}
+
+function hasRule(policies: readonly Policy[], rule: Rule): boolean {
+  const key = ruleKey(rule);
+  return policies.some(({ rules }) => rules.some((each) => ruleKey(each) === key));
+}
+
+type Peeled = {
+  readonly rules: readonly { readonly policy: Policy; readonly rule: Rule }[];
+  /** Those of the policies that deny without these rules, by isolating. */
+  readonly isolating: readonly Policy[];
+};
 
 /** The rules of `versions` that give the answer `allowed`: the first, then those that would without it, and so on. */
-function deciding(
-  state: State,
-  versions: readonly Policy[],
-  decided: Weighing["decided"],
-  allowed: boolean,
-): readonly Deciding[] {
-  const found: Deciding[] = [];
+function peel(state: State, versions: readonly Policy[], decided: Weighing["decided"], allowed: boolean): Peeled {
+  const rules: Peeled["rules"][number][] = [];
   const originals = new Map<Policy, Policy>(versions.map((policy) => [policy, policy]));
+  const own = (policy: Policy) => originals.get(policy) ?? [];
   let policies = state.policies;
-  while (found.length < MANY) {
+  for (;;) {
     const decision = decided({ ...state, policies });
-    const policy = decision.rule === undefined ? undefined : originals.get(decision.rule.policy);
-    if (decision.allowed !== allowed || decision.rule === undefined || policy === undefined) break;
-    const { policy: current, rule } = decision.rule;
-    found.push({ policy, rule });
-    const rest: Policy = { ...current, rules: current.rules.filter((each) => each !== rule) };
+    if (decision.allowed !== allowed) return { rules, isolating: [] };
+    const { rule: found } = decision;
+    const policy = found === undefined ? undefined : originals.get(found.policy);
+    if (found === undefined || policy === undefined || rules.length === MANY) {
+      return { rules, isolating: decision.isolating.flatMap(own) };
+    }
+    rules.push({ policy, rule: found.rule });
+    const rest: Policy = { ...found.policy, rules: found.policy.rules.filter((each) => each !== found.rule) };
     originals.set(rest, policy);
-    policies = policies.map((each) => (each === current ? rest : each));
+    policies = policies.map((each) => (each === found.policy ? rest : each));
   }
-  return found;
 }
 
 /** A restriction above layer 4 came or went: the rules that carry or lack it. */

@@ -51,11 +51,16 @@ export function causesOfPair(stage: Stage, block: Block, peers: Peers, ends: End
 
 /** Connections that rules about the two ends speak of; first those of policies that changed. */
 function rulesAbout(stage: Stage, ends: Ends): readonly Conn[] {
+  const forms = new Map(
+    [ends.head.dst, ends.base.dst, ends.head.src, ends.base.src].map((end) => [
+      end?.kind === "pod" ? end.pod : end,
+      end,
+    ]),
+  );
   const policies = new Set<Policy>();
   for (const side of ["head", "base"] as const) {
-    for (const endpoint of [ends[side].dst, ends[side].src]) {
-      if (endpoint !== undefined) for (const policy of stage.policies(endpoint, side)) policies.add(policy);
-    }
+    for (const form of forms.values())
+      if (form !== undefined) for (const each of stage.policies(form, side)) policies.add(each);
   }
   const dst = ends.head.dst ?? ends.base.dst;
   if (dst === undefined) return [];

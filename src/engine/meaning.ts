@@ -50,7 +50,8 @@ function policyKey(policy: Policy): string {
   return `${policy.direction} ${policy.rank} ${order} ${policy.isolates} ${policy.rules.map(ruleKey).join(";")}`;
 }
 
-function ruleKey(rule: Rule): string {
+/** Equal for rules that do the same, wherever they stand. */
+export function ruleKey(rule: Rule): string {
   const local = rule.local === undefined ? "" : predicateKey(rule.local);
   return `${rule.action} ${local} ${predicateKey(rule.peer)} ${termKey(rule.conn)} ${rule.narrowed ?? ""}`;
 }
