@@ -1,6 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { configFacts } from "../../src/cli/trees.ts";
 import type { Report } from "../../src/report/report.ts";
-import type { ConfigFacts } from "../../src/review/config-facts.ts";
 import { type ReviewInput, review } from "../../src/review.ts";
 import { directoryTree } from "../../src/tree/directory.ts";
 import type { Tree } from "../../src/tree/tree.ts";

@@ -116,9 +116,11 @@ function policyCauses(
     ...come.map(({ policy, rule }) => ruleCause(input, policy, rule, "head")),
     ...(come.length > 0 ? [] : gone.map(({ policy, rule }) => ruleCause(input, policy, rule, "base"))),
   ];
+  const isolatedBefore = difference.base.some((policy) => policy.isolates && isAsked(decided(origin), policy));
+  const isolatesNow = difference.head.some((policy) => policy.isolates && isAsked(decided(start), policy));
   const isolating = [
-    ...was.isolating.map((policy) => policyCause(input, policy, "base")),
-    ...now.isolating.map((policy) => policyCause(input, policy, "head")),
+    ...(isolatesNow ? [] : was.isolating.map((policy) => policyCause(input, policy, "base"))),
+    ...(isolatedBefore ? [] : now.isolating.map((policy) => policyCause(input, policy, "head"))),
   ];
   // Rules that now allow tell enough of a policy that isolated before.
   const causes = come.length > 0 && end.after.allowed ? rules : [...rules, ...isolating];
