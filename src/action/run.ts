@@ -1,8 +1,8 @@
-import { rmSync } from "node:fs";
 import { delimiter, isAbsolute, relative } from "node:path";
 import { runAction } from "../github/action.ts";
 import type { ActionContext } from "../github/ports.ts";
 import type { ObjectStore } from "../tree/store.ts";
+import { removeFolder } from "../tree/workshop.ts";
 import { commitFacts, storeOf } from "./commit-facts.ts";
 import { runnerPorts } from "./ports.ts";
 import { reviewRequest } from "./review-request.ts";
@@ -28,7 +28,7 @@ export async function runOnRunner({
       review: (request) => reviewRequest(request, { store: storeFor(request), version, today, variables: process.env }),
     });
   } finally {
-    if (known !== undefined) rmSync(known.gitDir, { recursive: true, force: true });
+    if (known !== undefined) removeFolder(known.gitDir);
   }
 }
 

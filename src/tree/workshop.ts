@@ -24,7 +24,16 @@ export async function inWorkshop<T>(
   try {
     return await work({ path: variables.PATH ?? "", scratch, proxies });
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    removeFolder(scratch);
+  }
+}
+
+/** Removes a folder of ours with everything in it; one that cannot be removed is left to whoever cleans up. */
+export function removeFolder(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // What was found out stands, whatever is left behind.
   }
 }
 
