@@ -38,7 +38,9 @@ export type End =
   | { readonly kind: "peers"; readonly peers: readonly Peer[] }
   | { readonly kind: "addresses"; readonly addresses: AddressSet };
 
-export type Side = "base" | "head";
+export const SIDES = ["base", "head"] as const;
+
+export type Side = (typeof SIDES)[number];
 
 /** The pod that `peer` is on one side; `undefined` where it is none, or not there. */
 export function podOf(peer: Peer, side: Side): Pod | undefined {
