@@ -52,6 +52,11 @@ describe("the conclusion", () => {
     ["something unread", { issues: open }, "error"],
     ["something unread, without rules", { issues: open, rules: false }, "success"],
     ["something unread on both sides", { issues: { ...open, both: [issue], differing: [] } }, "success"],
+    [
+      "a limit that both sides reach",
+      { issues: { ...open, both: [{ ...issue, code: "LIMIT" }], differing: [] } },
+      "error",
+    ],
     ["something mended", { issues: { ...open, differing: [], repaired: [issue] } }, "changed"],
     ["an unreadable side, without rules", { fatal: [issue], rules: false }, "error"],
     ["a change to the configuration", { configChanges: "warning" }, "changed"],
