@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { convertAdmin } from "../../src/manifest/admin.ts";
 import type { Endpoint } from "../../src/model/endpoint.ts";
 import { holds, type Predicate } from "../../src/model/predicate.ts";
+import { formatAddresses, parseCidr } from "../../src/sets/address-text.ts";
+import { NO_ADDRESS } from "../../src/sets/addresses.ts";
 import { EVERYTHING } from "../../src/sets/conn.ts";
 import { formatConn } from "../../src/sets/conn-text.ts";
 import { CONTEXT, objectsOf } from "./context.ts";
@@ -14,8 +16,9 @@ function cnp(tier: string, rest: string): string {
   return `apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {name: c}\nspec:\n  tier: ${tier}\n  priority: 5\n  subject: {namespaces: {}}\n${rest}---\n`;
 }
 
-function convert(text: string) {
-  return convertAdmin(objectsOf(text).objects, CONTEXT);
+function convert(text: string, podCidrs = "") {
+  const options = { ...CONTEXT.options, podCidrs: parseCidr(podCidrs)?.set ?? NO_ADDRESS };
+  return convertAdmin(objectsOf(text).objects, { ...CONTEXT, options });
 }
 
 const rule = (action: string, to: string) => `  egress:\n  - action: ${action}\n    to:\n    - ${to}\n`;
@@ -55,7 +58,32 @@ describe("what admin policies become", () => {
 
   it("networks of one rule are one set, which decides whether it holds pods", () => {
     const { policies } = convert(anp("a", 1, rule("Deny", 'networks: [0.0.0.0/0]\n    - networks: ["::/0"]')));
-    expect(policies[0]?.rules[0]?.peer).toMatchObject({ op: "addresses", pods: true });
+    const peer = policies[0]?.rules[0]?.peer;
+    expect(peer).toMatchObject({ op: "addresses", pods: true });
+    expect(peer?.op === "addresses" && formatAddresses(peer.set)).toBe("0.0.0.0/0,::/0");
+  });
+
+  it("a network that holds a part of `podCIDRs` allows every pod, and denies and passes none", () => {
+    const holdsPods = (action: string) => {
+      const { policies } = convert(anp("a", 1, rule(action, "networks: [10.244.1.0/24]")), "10.244.0.0/16");
+      const peer = policies[0]?.rules[0]?.peer;
+      return peer?.op === "addresses" ? peer.pods : undefined;
+    };
+    expect(["Allow", "Deny", "Pass"].map(holdsPods)).toEqual([true, false, false]);
+  });
+
+  it("pods are chosen by the labels of their namespaces and by their own", () => {
+    const pods = "pods: {namespaceSelector: {matchLabels: {team: a}}, podSelector: {matchLabels: {app: b}}}";
+    const { policies } = convert(anp("a", 1, from("Allow", pods), `{${pods}}`));
+    const chosen = {
+      op: "and",
+      of: [
+        { op: "pods" },
+        { op: "namespaceLabels", requirement: { key: "team", operator: "In", values: ["a"] } },
+        { op: "podLabels", requirement: { key: "app", operator: "In", values: ["b"] } },
+      ],
+    };
+    expect([policies[0]?.subject, policies[0]?.rules[0]?.peer]).toEqual([chosen, chosen]);
   });
 
   it("a network with bits beyond its prefix is read as the whole block and told", () => {
@@ -128,6 +156,7 @@ describe("policies of equal priority", () => {
     expect(conflicts(anp("a", 1, ports(80)) + anp("b", 1, ports(81).replace("Deny", "Allow")))).toEqual([]);
     expect(conflicts(anp("a", 1, from("Allow")) + anp("b", 1, rule("Deny", "namespaces: {}")))).toEqual([]);
     expect(conflicts(anp("a", 1, from("Allow")) + anp("b", 1, from("Allow")))).toEqual([]);
+    expect(conflicts(anp("a", 1, ports(80)) + anp("b", 1, from("Deny")))).toEqual([]);
   });
 
   it("stand with what allows before what passes before what denies", () => {

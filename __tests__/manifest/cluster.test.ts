@@ -129,8 +129,9 @@ describe("the plugin", () => {
 
   it("places NetworkPolicy among the tiers", () => {
     const tier = (cni: string | undefined) => clusterOf({ "a.yaml": NP("a", "prod") }, { cni }).policies[0]?.tier;
-    expect([tier(undefined), tier("calico"), tier("cilium"), tier("weave-net")]).toEqual([
+    expect([tier(undefined), tier("calico"), tier("canal"), tier("cilium"), tier("weave-net")]).toEqual([
       "networkpolicy",
+      "default",
       "default",
       "policy",
       "networkpolicy",
@@ -206,5 +207,16 @@ describe("what base and head share", () => {
     expect(head.policies[0]).toBe(base.policies[0]);
     expect(head.namespaces.get("prod")).toBe(base.namespaces.get("prod"));
     expect(base.counts).toEqual({ files: 1, documents: 3, skipped: 0, workloads: 1, policies: 1 });
+  });
+
+  it("the same pod under other labels of its namespace is another one", () => {
+    const counts = { files: 1, documents: 2, skipped: 0 };
+    const pod = objectsOf(POD("p")).objects;
+    const labelled = (labels: string) =>
+      buildCluster({ objects: [...objectsOf(NS("prod", labels)).objects, ...pod], issues: [], counts }, OPTIONS);
+    const teams = ["{team: a}", "{team: b}", "{}"].map((labels) =>
+      labelled(labels).workloads.map((each) => each.pod.namespaceLabels.get("team")),
+    );
+    expect(teams).toEqual([["a"], ["b"], [undefined]]);
   });
 });

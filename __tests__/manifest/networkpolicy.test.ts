@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { convertNetworkPolicy } from "../../src/manifest/networkpolicy.ts";
+import { parseCidr } from "../../src/sets/address-text.ts";
+import { NO_ADDRESS } from "../../src/sets/addresses.ts";
 import { EVERYTHING } from "../../src/sets/conn.ts";
 import { formatConn } from "../../src/sets/conn-text.ts";
 import { CONTEXT, objectOf } from "./context.ts";
@@ -54,6 +56,16 @@ describe("slips that people make", () => {
       "a range as text",
       "  ingress:\n  - ports:\n    - port: 80-90\n",
       "a range is written `port: 80` with `endPort: 90`",
+    ],
+    [
+      "an except outside its block",
+      "  egress:\n  - to:\n    - ipBlock: {cidr: 10.0.0.0/8, except: [11.0.0.0/16]}\n",
+      "must lie within `10.0.0.0/8` and be smaller",
+    ],
+    [
+      "an except that is all of its block",
+      "  egress:\n  - to:\n    - ipBlock: {cidr: 10.0.0.0/8, except: [10.0.0.0/8]}\n",
+      "must lie within `10.0.0.0/8` and be smaller",
     ],
     ["a patch directive", "  $patch: replace\n", "a patch is no object"],
   ];
@@ -140,6 +152,15 @@ describe("what a NetworkPolicy becomes", () => {
       ["UDP 1-65535", []],
       ["TCP 80-90", [{ name: "http", protocol: "TCP" }]],
     ]);
+  });
+
+  it("a block that holds a part of `podCIDRs` allows every pod, which is assumed", () => {
+    const podCidrs = parseCidr("10.244.0.0/16")?.set ?? NO_ADDRESS;
+    const context = { ...CONTEXT, options: { ...CONTEXT.options, podCidrs } };
+    const text = `${HEAD}spec:\n  ingress:\n  - from:\n    - ipBlock: {cidr: 10.244.1.0/24}\n`;
+    const { policies, assumptions } = convertNetworkPolicy(objectOf(text), context);
+    expect(policies[0]?.rules[0]?.peer).toMatchObject({ op: "addresses", pods: true });
+    expect(assumptions.map(({ at }) => at?.line)).toEqual([9]);
   });
 
   it("rules of a direction that policyTypes leaves out are told", () => {

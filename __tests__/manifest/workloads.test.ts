@@ -94,6 +94,12 @@ describe("labels that controllers add", () => {
     }
   });
 
+  it("a label that a controller sets replaces what the template says of it", () => {
+    const template = `{metadata: {labels: {job-name: mine, app: web}}, spec: ${SPEC}}`;
+    const job = `apiVersion: batch/v1\nkind: Job\nmetadata: {name: migrate, namespace: prod}\nspec: {template: ${template}}\n`;
+    expect(labels(job)).toMatchObject({ "job-name": "migrate", app: "web" });
+  });
+
   it("a Job with a selector of its own has no job-name", () => {
     const text = `apiVersion: batch/v1\nkind: Job\nmetadata: {name: j, namespace: prod}\nspec: {manualSelector: true, template: {spec: ${SPEC}}}\n`;
     expect(only(text).pod.labels.has("job-name")).toBe(false);
