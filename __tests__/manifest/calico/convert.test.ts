@@ -309,6 +309,20 @@ describe("network sets and host endpoints", () => {
     expect([open(cluster, "198.51.100.1", "prod/db"), open(cluster, "198.51.101.1", "prod/db")]).toEqual([true, false]);
   });
 
+  test("a `notSelector` of a set with a part of `podCIDRs` leaves an Allow as wide and a Deny as narrow as can be", () => {
+    const beside = (rules: string) =>
+      under(
+        [
+          set("GlobalNetworkSet", "kind: x", "10.244.1.0/24"),
+          policy(`selector: app == 'db'\ningress: [${rules}]`, { kind: "GlobalNetworkPolicy" }),
+        ].join("---\n"),
+      );
+    const allow = beside("{action: Allow, source: {notSelector: kind == 'x'}}");
+    const deny = beside("{action: Deny, source: {notSelector: kind == 'x'}}, {action: Allow}");
+    expect([open(allow, "dev/web", "prod/db"), open(deny, "dev/web", "prod/db")]).toEqual([true, true]);
+    expect([open(allow, "203.0.113.1", "prod/db"), open(deny, "203.0.113.1", "prod/db")]).toEqual([true, false]);
+  });
+
   test("a set that holds the addresses of pods matches pods", () => {
     const text = [
       set("GlobalNetworkSet", "kind: x", "10.244.0.0/16"),
@@ -352,6 +366,15 @@ describe("network sets and host endpoints", () => {
     ],
   ])("a %s with {%s} and [%s] is refused", (kind, labels, nets, message) => {
     expect(issues(under(set(kind, labels, nets)))[0]).toContain(message);
+  });
+});
+
+describe("subjects", () => {
+  test("a policy governs the pods of the service accounts that it selects, and no others", () => {
+    const account =
+      "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: robot, namespace: prod, labels: {role: bot}}\n";
+    const cluster = under(`${account}---\n${policy("serviceAccountSelector: role == 'bot'\ntypes: [Ingress]")}`);
+    expect(["prod/api", "prod/db"].map((dst) => open(cluster, "dev/web", dst))).toEqual([false, true]);
   });
 });
 
@@ -423,6 +446,21 @@ describe("rules", () => {
       true,
       false,
     ]);
+  });
+});
+
+describe("Services as sources", () => {
+  test("the pods behind them may connect on every port, whatever ports the Service has", () => {
+    const service =
+      "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: dev}\nspec: {selector: {app: web}, ports: [{port: 1, targetPort: http}]}\n";
+    const rule = "selector: app == 'db'\ningress: [{action: Allow, source: {services: {name: web, namespace: dev}}}]";
+    const cluster = under(`${policy(rule)}---\n${service}`);
+    expect(["TCP 80", "TCP 8080", "UDP 53"].map((what) => open(cluster, "dev/web", "prod/db", what))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(open(cluster, "prod/api", "prod/db", "TCP 8080")).toBe(false);
   });
 });
 

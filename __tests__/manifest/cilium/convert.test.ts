@@ -232,6 +232,16 @@ describe("peers", () => {
       ["203.0.113.1", "entity:kube-apiserver"],
     ],
     [
+      "a label without a source may be a reserved one",
+      "fromEndpoints: [{matchExpressions: [{key: remote-node, operator: Exists}, {key: 'k8s:io.kubernetes.pod.namespace', operator: DoesNotExist}]}]",
+      ["entity:remote-node"],
+    ],
+    [
+      "`NotIn` on the service account is the pods of all others",
+      "fromEndpoints: [{matchExpressions: [{key: io.cilium.k8s.policy.serviceaccount, operator: NotIn, values: [robot]}, {key: 'k8s:io.kubernetes.pod.namespace', operator: Exists}]}]",
+      ["dev/web"],
+    ],
+    [
       "labels of namespaces lift the namespace",
       "fromEndpoints: [{matchLabels: {io.cilium.k8s.namespace.labels.env: dev}}]",
       ["dev/web"],
@@ -311,7 +321,8 @@ describe("peers", () => {
       by("{cidrGroupRef: office}"),
       by("{cidrGroupSelector: {matchLabels: {site: a}}}"),
       by("{cidrGroupSelector: {matchLabels: {site: b}}}"),
-    ]).toEqual([true, true, false]);
+      by("{cidrGroupSelector: {matchLabels: {site: a, floor: x}}}"),
+    ]).toEqual([true, true, false, false]);
     expect(issues(from("fromCIDRSet: [{cidrGroupRef: nowhere}]"))).toEqual([
       "SUSPECT 6: names the CiliumCIDRGroup `nowhere`, which the tree does not declare: it holds no address here",
     ]);
@@ -325,7 +336,19 @@ describe("peers", () => {
     expect([allow, deny].map(({ assumptions }) => assumptions.length)).toEqual([1, 1]);
   });
 
-  test("node labels and cloud groups stand in no manifest", () => {
+  test("node labels stand in no manifest: an allow is for every node, a deny for none", () => {
+    const nodes = "fromNodes: [{matchLabels: {a: b}}]";
+    const allow = from(nodes);
+    const deny = under(policy(`enableDefaultDeny: {ingress: false}\ningressDeny: [{${nodes}}]`));
+    const heard = (cluster: Cluster) =>
+      ["entity:remote-node", "203.0.113.1"].map((src) => open(cluster, src, "prod/db"));
+    expect([heard(allow), heard(deny)]).toEqual([
+      [true, false],
+      [true, true],
+    ]);
+  });
+
+  test("what selects nodes by labels, and groups of a cloud provider, are told", () => {
     expect(issues(from("fromNodes: [{matchLabels: {a: b}}]"))[0]).toMatch(/^NOT_ANALYSED 6: selects nodes by labels/);
     const groups = under(policy("egress: [{toGroups: [{aws: {}}]}]"));
     expect(groups.issues).toMatchObject([{ code: "NOT_ANALYSED", severity: "error", hides: true }]);
@@ -349,6 +372,18 @@ describe("Services", () => {
       [true, true],
       [false, true],
     ]);
+  });
+
+  test("a Service of another name is not meant", () => {
+    const both = [service("a", "{selector: {app: api}}"), service("b", "{selector: {app: web}}", "dev")];
+    const cluster = to("{k8sService: {serviceName: a}}", ...both);
+    expect(["prod/api", "dev/web"].map((dst) => open(cluster, "prod/db", dst))).toEqual([true, false]);
+  });
+
+  test("a selector of Services with a namespace is meant in that one alone", () => {
+    const both = [service("a", "{selector: {app: api}}"), service("a", "{selector: {app: web}}", "dev")];
+    const cluster = to("{k8sServiceSelector: {namespace: dev, selector: {matchLabels: {tier: a}}}}", ...both);
+    expect(["prod/api", "dev/web"].map((dst) => open(cluster, "prod/db", dst))).toEqual([false, true]);
   });
 
   test("Services are found by their labels", () => {
