@@ -28,7 +28,7 @@ const EVERYTHING = ["manifest", "sets", "gate", "judging", "laws", "conformance"
 
 /** Tests that should notice, by the beginning of the path; each list is run only if those before it noticed nothing. */
 const TESTS = [
-  ["src/pointwise/", [["manifest/traps"], LAWS]],
+  ["src/pointwise/", [["pointwise", "manifest/traps"], LAWS]],
   ["src/model/", [["model", "manifest/traps", "manifest/calico/order"], LAWS]],
   ["src/sets/", [["sets", "manifest/traps"], LAWS]],
   ["src/engine/", [["engine"], LAWS]],
@@ -45,7 +45,10 @@ const TESTS = [
   ["src/manifest/admin", [["manifest/admin.test", "manifest/traps"], ["manifest/api-adminnetworkpolicy"]]],
   ["src/manifest/networkpolicy", [["manifest/traps", "manifest/networkpolicy"], ["manifest/api-networkpolicy"]]],
   ["src/manifest/selector", [["manifest/traps", "manifest/api-networkpolicy"], ["manifest/api-adminnetworkpolicy"]]],
-  ["src/manifest/blocks", [["manifest/blocks", "manifest/traps"], ["manifest/api-networkpolicy"]]],
+  [
+    "src/manifest/blocks",
+    [["manifest/blocks", "manifest/networkpolicy", "manifest/traps"], ["manifest/api-networkpolicy"]],
+  ],
   [
     "src/manifest/",
     [["manifest/workloads", "manifest/cluster.test", "manifest/objects", "manifest/traps"], ["manifest/"]],

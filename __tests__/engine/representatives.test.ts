@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { universe } from "../../src/engine/universe.ts";
+import type { Cluster } from "../../src/model/cluster.ts";
 import type { Policy } from "../../src/model/policy.ts";
 import { and, type Predicate } from "../../src/model/predicate.ts";
 import { cluster, podsWith, policy, workload } from "../gate/world.ts";
@@ -8,13 +9,21 @@ const OPTIONS = { representatives: true, spoken: [], limit: 5000 };
 const web = workload("shop/web");
 const inTeam = (...values: readonly string[]): Predicate =>
   and({ op: "pods" }, { op: "namespaceLabels", requirement: { key: "team", operator: "In", values } });
+const named = (namespace: string): Predicate => ({
+  op: "namespaceLabels",
+  requirement: { key: "kubernetes.io/metadata.name", operator: "In", values: [namespace] },
+});
 const notIn = (op: "podLabels" | "namespaceLabels"): Predicate =>
   and({ op: "pods" }, { op, requirement: { key: "team", operator: "NotIn", values: ["x"] } });
 
 /** The undeclared pods that a review of these policies speaks of. */
 function strangers(base: readonly Policy[], head: readonly Policy[]): readonly string[] {
   const tree = (policies: readonly Policy[]) => cluster({ workloads: [web], policies });
-  return universe(tree(base), tree(head), OPTIONS)
+  return strangersOf(tree(base), tree(head));
+}
+
+function strangersOf(base: Cluster, head: Cluster): readonly string[] {
+  return universe(base, head, OPTIONS)
     .peers.filter(({ kind }) => kind === "representative")
     .map(({ text }) => text)
     .sort();
@@ -31,6 +40,11 @@ describe("undeclared pods", () => {
       ["[namespace with {team=a}]/[all pods]", "[namespace with {team=b}]/[all pods]"],
     ],
     ["a namespace that only a selector names", from(podsWith({ app: "job" }, "batch")), ["batch/[pod with {app=job}]"]],
+    [
+      "a namespace that only a selector names by its label",
+      from(and(named("batch"), podsWith({ app: "job" }))),
+      ["batch/[pod with {app=job}]"],
+    ],
     [
       "whoever breaks a negative condition on namespaces",
       from(notIn("namespaceLabels")),
@@ -57,5 +71,29 @@ describe("undeclared pods", () => {
       [opened, from(podsWith({ app: "job" }, "shop"))],
     );
     expect(both).toContain("shop/[pod with {app=job,tier=front}]");
+  });
+});
+
+describe("the conjunctions that a change can open", () => {
+  const fromJobs = from(podsWith({ app: "job" }, "shop"));
+  const isolated = (subject: Readonly<Record<string, string>>) => policy("egress", "shop/closed", subject, []);
+  const front = policy("egress", "shop/front", { tier: "front" }, [{ peer: podsWith({ app: "web" }, "shop") }]);
+
+  it.each<[string, readonly Policy[], Policy, string]>([
+    ["a new admission, and who may go out", [isolated({}), front], fromJobs, "app=job,tier=front"],
+    ["a new way out of a closed namespace, and who is admitted", [isolated({}), fromJobs], front, "app=job,tier=front"],
+    ["a new way out, and whom another policy isolated", [isolated({ role: "x" })], front, "role=x,tier=front"],
+    ["both of these at once", [isolated({ role: "x" }), fromJobs], front, "app=job,role=x,tier=front"],
+  ])("%s", (_, standing, added, labels) => {
+    expect(strangers(standing, standing)).not.toContain(`shop/[pod with {${labels}}]`);
+    expect(strangers(standing, [...standing, added])).toContain(`shop/[pod with {${labels}}]`);
+  });
+
+  it("a policy that did not change, and labels that its namespace got", () => {
+    const admitting = from(and(inTeam("a"), podsWith({ app: "job" })));
+    const tree = (namespaceLabels: Readonly<Record<string, string>>) =>
+      cluster({ workloads: [web, workload("batch/run", { namespaceLabels })], policies: [admitting] });
+    expect(strangersOf(tree({}), tree({}))).not.toContain("batch/[pod with {app=job}]");
+    expect(strangersOf(tree({}), tree({ team: "a" }))).toContain("batch/[pod with {app=job}]");
   });
 });
