@@ -25,6 +25,12 @@ const narrowed = (digest: string): Policy => ({
   rules: fromWeb.rules.map((rule) => ({ ...rule, narrowed: digest })),
 });
 
+const inTier = (tier: string) => workload("shop/db", { labels: { app: "db", tier } });
+const forTier: Policy = {
+  ...fromWeb,
+  rules: fromWeb.rules.map((rule) => ({ ...rule, local: podsWith({ tier: "a" }) })),
+};
+
 type Tree = readonly [workloads: readonly Workload[], policies: readonly Policy[]];
 
 /** What changes from `web` to `db`: opened, closed, head, and how a restriction above layer 4 changed. */
@@ -72,6 +78,12 @@ describe("the change from one workload to another", () => {
       `+ ${NO} - TCP 80 = ${NO}`,
     ],
     ["a named port moves", [[web, onPort(80)], [named]], [[web, onPort(81)], [named]], "+ TCP 81 - TCP 80 = TCP 22,81"],
+    [
+      "the destination loses a label that a rule asks of its own pods",
+      [[web, inTier("a")], [forTier]],
+      [[web, inTier("b")], [forTier]],
+      `+ ${NO} - TCP 80 = ${NO}`,
+    ],
     [
       "a tier begins to isolate",
       [[web, db], [{ ...fromWeb, isolates: false, rules: [] }]],

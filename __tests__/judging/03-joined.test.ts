@@ -80,6 +80,17 @@ protected:
     expect(findings[0]?.at).toEqual({ file: "jobs/namespace.yaml", line: 1 });
   });
 
+  test("nobody joins of whom the rule does not speak", () => {
+    const between = (from: string) =>
+      rulesOf(
+        `protected: [{ name: a, from: ${from}, to: { workload: db }, allowed: [{ from: { pods: { app: api } } }] }]`,
+      );
+    const found = (from: string) =>
+      kinds(judgeWorld(world(production(), production([relabelled, api, db])), between(from)).findings);
+    expect(found("{ namespace: production }")).toEqual(["joined error"]);
+    expect(found("{ namespace: staging }")).toEqual([]);
+  });
+
   test("nobody joins whom a clause as wide allowed all along", () => {
     const rule = `${DB_INGRESS}      - from: { namespace: production }\n`;
     const { findings } = judgeWorld(world(production(), production([relabelled, api, db])), rulesOf(rule));

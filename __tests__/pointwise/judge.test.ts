@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Action, type Policy, term } from "../../src/model/policy.ts";
-import { ANYTHING, PODS } from "../../src/model/predicate.ts";
+import { ANYTHING, PODS, type Predicate } from "../../src/model/predicate.ts";
 import { judge } from "../../src/pointwise/judge.ts";
 import { EVERYTHING } from "../../src/sets/conn.ts";
 import { workload } from "../gate/world.ts";
@@ -39,5 +39,19 @@ describe("the policy that decides", () => {
     ["is of the next tier after a pass", [next, admin("pass", 1, 0, "pass")], "next"],
   ])("%s", (_, policies, expected) => {
     expect(decider(...policies)).toBe(expected);
+  });
+});
+
+describe("a pod in its node's network", () => {
+  it.each<[string, Predicate]>([
+    ["pods", PODS],
+    ["everybody", ANYTHING],
+  ])("is governed by no policy on %s", (_, subject) => {
+    const flow = (hostNetwork: boolean) => {
+      const [src, dst] = [workload("shop/web"), workload("shop/db", { hostNetwork })];
+      const ends = { src: { kind: "pod", pod: src.pod }, dst: { kind: "pod", pod: dst.pod } } as const;
+      return judge([{ ...admin("deny", 1, 1, "deny"), subject }], { ...ends, protocol: "TCP", port: 80 }).allowed;
+    };
+    expect([flow(true), flow(false)]).toEqual([true, false]);
   });
 });
