@@ -139,12 +139,20 @@ const { values: options } = parseArgs({
 const ranges = options.lines.split(",").map((range) => range.split("-").map(Number));
 const [firstStage = 1, lastStage = firstStage] = options.stages.split("-").map(Number);
 const all = readMutants(ROOT);
-for (const each of all) transformSync(mutate(readFileSync(join(ROOT, each.file), "utf8"), each), { loader: "ts" });
 const chosen = all.filter(
   ({ file, rule, line }) =>
     ranges.some(([first, last = first]) => first <= line && line <= last) &&
     (options.only.length === 0 || options.only.some((part) => file.includes(part) || rule === part)),
 );
+const stale = chosen.flatMap((each) => {
+  try {
+    transformSync(mutate(readFileSync(join(ROOT, each.file), "utf8"), each), { loader: "ts" });
+    return [];
+  } catch (error) {
+    return [error.message];
+  }
+});
+if (stale.length > 0) throw new Error(`no mutants of this source any more:\n${stale.join("\n")}`);
 const left = [...chosen];
 const survivors = [];
 let done = 0;
