@@ -63,8 +63,8 @@ async function clusterUnder(cni: string, { manifests, options }: Case): Promise<
 
 function byEngine(cluster: Cluster): Relation {
   const space = universe(cluster, cluster, { representatives: false, spoken: [], limit: 0 });
-  const view = ({ endpoint }: End) => space.reach.view(endpoint, "head");
-  return (src, dst) => numeric(space.reach.conn(view(src), view(dst)));
+  const view = ({ endpoint }: End) => space.whole().reach.view(endpoint, "head");
+  return (src, dst) => numeric(space.whole().reach.conn(view(src), view(dst)));
 }
 
 /** Everything in which `list` differs from the case; entities and names count where the case speaks of them. */

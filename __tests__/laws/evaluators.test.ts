@@ -6,10 +6,10 @@ import { diffFlows } from "../../src/diff/diff.ts";
 import type { FlowDiff } from "../../src/diff/flow-diff.ts";
 import { answer } from "../../src/engine/effects.ts";
 import { type Kind, kindsOf } from "../../src/engine/kinds.ts";
-import { endpointOf, type Universe, universe } from "../../src/engine/universe.ts";
+import { endpointOf, type Space, type Universe, universe } from "../../src/engine/universe.ts";
 import type { Cluster } from "../../src/model/cluster.ts";
 import type { Endpoint } from "../../src/model/endpoint.ts";
-import type { Side } from "../../src/model/peer.ts";
+import type { Peer, Side } from "../../src/model/peer.ts";
 import { includesAddress } from "../../src/sets/addresses.ts";
 import { type Conn, includes, intersect, NONE } from "../../src/sets/conn.ts";
 import { FIRST_NAME } from "../../src/sets/protocol.ts";
@@ -35,7 +35,7 @@ describe.each(EVERY)("%s", { timeout: TIMEOUT_MS }, (_, features) => {
           const cluster = side === "base" ? base : head;
           for (const [i, src] of space.peers.entries()) {
             for (const [j, dst] of space.peers.entries()) {
-              const conn = space.reach.conn(viewAt(space, side, i), viewAt(space, side, j));
+              const conn = space.whole().reach.conn(viewAt(space, side, i), viewAt(space, side, j));
               const ends = { src: endpointOf(src, side), dst: endpointOf(dst, side) };
               agree({ conn, cluster, ends, shown: space.conns, what: `${src.text} => ${dst.text} in ${side}` });
             }
@@ -67,7 +67,7 @@ describe.each(EVERY)("%s", { timeout: TIMEOUT_MS }, (_, features) => {
               if (src.egress === undefined || dst.ingress === undefined) continue;
               if (src.endpoint === undefined || dst.endpoint === undefined) continue;
               const plain = intersect(answer(src.egress, dst.endpoint).conn, answer(dst.ingress, src.endpoint).conn);
-              if (plain !== space.reach.conn(src, dst)) throw new Error(`${i} => ${j} in ${side}`);
+              if (plain !== space.whole().reach.conn(src, dst)) throw new Error(`${i} => ${j} in ${side}`);
             }
           }
         }
@@ -76,14 +76,30 @@ describe.each(EVERY)("%s", { timeout: TIMEOUT_MS }, (_, features) => {
     );
   });
 
+  it("comparing the affected peers alone is comparing everybody", () => {
+    fc.assert(
+      fc.property(edited(features, clusters(features)), ([base, head]) => {
+        const space = universe(base, head, few);
+        const changes = (peers: readonly Peer[], { reach, view }: Space) => {
+          const blocks = blocksOf(compare(kindsOf(peers, view), reach, space.conns), new Set());
+          return [...pairsOf(blocks)].map(([pair, { opened, closed }]) => `${pair}: ${opened.id} ${closed.id}`).sort();
+        };
+        const near = changes(space.affected, space.near).join("\n");
+        const whole = changes(space.peers, space.whole()).join("\n");
+        if (near !== whole) throw new Error(`${near}\ninstead of\n${whole}`);
+      }),
+      runs(1),
+    );
+  });
+
   it("comparing kinds of peers is comparing each peer", () => {
     fc.assert(
       fc.property(twoOf(features), ([base, head]) => {
         const space = universe(base, head, few);
-        const kinds = kindsOf(space.peers, space.views);
+        const kinds = kindsOf(space.peers, space.whole().view);
         const alone = kinds.flatMap((kind) => kind.members.map((peer): Kind => ({ ...kind, members: [peer] })));
         const changes = (of: readonly Kind[]) => {
-          const blocks = blocksOf(compare(of, space.reach, space.conns), new Set());
+          const blocks = blocksOf(compare(of, space.whole().reach, space.conns), new Set());
           return [...pairsOf(blocks)].map(([pair, { opened, closed }]) => `${pair}: ${opened.id} ${closed.id}`).sort();
         };
         const one = changes(kinds).join("\n");
@@ -96,9 +112,9 @@ describe.each(EVERY)("%s", { timeout: TIMEOUT_MS }, (_, features) => {
 });
 
 function viewAt(space: Universe, side: Side, i: number) {
-  const view = space.views[side][i];
-  if (view === undefined) throw new Error("a peer has no view");
-  return view;
+  const peer = space.peers[i];
+  if (peer === undefined) throw new Error("there is no such peer");
+  return space.whole().view(peer, side);
 }
 
 type Agreement = {
@@ -128,7 +144,10 @@ function addressesAgree(space: Universe, cluster: Cluster, side: Side, i: number
     const effect = view[direction];
     if (effect === undefined) continue;
     for (const address of ADDRESSES) {
-      const cells = space.reach.addresses(effect).filter(({ set }) => includesAddress(set, address));
+      const cells = space
+        .whole()
+        .reach.addresses(effect)
+        .filter(({ set }) => includesAddress(set, address));
       if (cells.length !== 1) throw new Error(`${cells.length} answers for one address`);
       const outside: Endpoint = { kind: "address", address };
       const ends = direction === "egress" ? { src: endpoint, dst: outside } : { src: outside, dst: endpoint };

@@ -16,7 +16,7 @@ export function arrivalsOf(universe: Universe): readonly Arrival[] {
   const pairs = pairMoved(removed, added);
   const arrival = (workload: Workload, side: Side, successor: Workload | undefined): Arrival => {
     const governs = (direction: "ingress" | "egress") =>
-      universe.reach.selecting(workload.pod, side, direction).length > 0;
+      universe.near.reach.selecting(workload.pod, side, direction).length > 0;
     return { workload, side, governed: { ingress: governs("ingress"), egress: governs("egress") }, successor };
   };
   const successors = new Map([...pairs].map(([before, after]) => [after, before]));

@@ -1,6 +1,5 @@
 import { type Kind, kindsOf } from "../engine/kinds.ts";
-import type { View } from "../engine/reach.ts";
-import { endpointOf, type Universe } from "../engine/universe.ts";
+import { endpointOf, type Space, type Universe } from "../engine/universe.ts";
 import type { SourceRef } from "../errors.ts";
 import type { Assumption, Cluster, Workload } from "../model/cluster.ts";
 import type { Endpoint } from "../model/endpoint.ts";
@@ -23,14 +22,14 @@ import { rowsOf } from "./rows.ts";
 /** What changes between the two sides of `universe`; `spoken` are the selectors of protected paths. */
 export function diffFlows(universe: Universe, spoken: readonly Predicate[]): FlowDiff {
   const arrivals = arrivalsOf(universe);
-  const listed = comparePass(universe, universe.views, spoken);
+  const listed = comparePass(universe, universe.near.view, spoken);
   const stage = reviewStage(universe);
   const ghosts = ghostsOf(universe, arrivals);
   const judgedStage = stageOf(
     universe,
     (peer, side) => (side === "base" ? ghosts.get(peer) : undefined) ?? endpointOf(peer, side),
   );
-  const judged = ghosts.size === 0 ? listed.blocks : comparePass(universe, ghostViews(universe, ghosts), spoken).blocks;
+  const judged = ghosts.size === 0 ? listed.blocks : comparePass(universe, ghostView(universe, ghosts), spoken).blocks;
   const peers = universe.peers.filter((peer) => !listed.redundant.has(peer));
   const groups = groupsOf({
     blocks: listed.blocks,
@@ -63,13 +62,17 @@ function assumptionsBehind(groups: readonly Group[], { base, head }: Universe): 
 
 type Pass = { readonly blocks: readonly Block[]; readonly redundant: ReadonlySet<Peer> };
 
-function comparePass(universe: Universe, views: Universe["views"], spoken: readonly Predicate[]): Pass {
-  const kinds = kindsOf(universe.peers, views);
-  const rows = compare(kinds, universe.reach, universe.conns);
-  const redundant = redundantPeers(kinds, rows, spoken);
+function comparePass(
+  { peers, affected, near, conns }: Universe,
+  view: Space["view"],
+  spoken: readonly Predicate[],
+): Pass {
+  const kinds = kindsOf(affected, view);
+  const rows = compare(kinds, near.reach, conns);
+  const redundant = redundantPeers(peers, kinds, rows, spoken);
   const self = (kind: Kind) => ({
-    base: intersect(universe.reach.conn(kind.base, kind.base), universe.conns),
-    head: intersect(universe.reach.conn(kind.head, kind.head), universe.conns),
+    base: intersect(near.reach.conn(kind.base, kind.base), conns),
+    head: intersect(near.reach.conn(kind.head, kind.head), conns),
   });
   return { blocks: [...blocksOf(rows, redundant), ...selfBlocks(kinds, self)], redundant };
 }
@@ -86,7 +89,7 @@ function stageOf(universe: Universe, endpoint: Stage["endpoint"]): Stage {
     head: universe.head,
     endpoint,
     policies: (end, side) => selecting[side](end),
-    changed: universe.reach.meanings.changed,
+    changed: universe.near.reach.meanings.changed,
     find: { base: placesOf(universe.base), head: placesOf(universe.head) },
   };
 }
@@ -115,7 +118,10 @@ function quickStage(universe: Universe): Stage {
   const policies: Stage["policies"] = (end, side) =>
     end.kind !== "pod"
       ? []
-      : [...universe.reach.selecting(end.pod, side, "egress"), ...universe.reach.selecting(end.pod, side, "ingress")];
+      : [
+          ...universe.near.reach.selecting(end.pod, side, "egress"),
+          ...universe.near.reach.selecting(end.pod, side, "ingress"),
+        ];
   return { ...stageOf(universe, endpointOf), policies };
 }
 
@@ -132,10 +138,9 @@ function ghostsOf(universe: Universe, arrivals: readonly Arrival[]): ReadonlyMap
   return ghosts;
 }
 
-function ghostViews(universe: Universe, ghosts: ReadonlyMap<Peer, Endpoint>): Universe["views"] {
-  const base = universe.peers.map((peer, i): View | undefined => {
-    const ghost = ghosts.get(peer);
-    return ghost === undefined ? universe.views.base[i] : universe.reach.view(ghost, "base");
-  });
-  return { base: base.filter((view) => view !== undefined), head: universe.views.head };
+function ghostView({ near }: Universe, ghosts: ReadonlyMap<Peer, Endpoint>): Space["view"] {
+  return (peer, side) => {
+    const ghost = side === "base" ? ghosts.get(peer) : undefined;
+    return ghost === undefined ? near.view(peer, side) : near.reach.view(ghost, "base");
+  };
 }

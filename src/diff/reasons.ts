@@ -21,7 +21,7 @@ type Frame = { readonly key: string; readonly policies: Readonly<Record<Side, re
 type Governing = { readonly policy: Policy; readonly name: string };
 
 /** Finds reasons; each rule is asked once for each class of peers. */
-export function reasons({ reach }: Universe): Reasons {
+export function reasons({ near: { reach } }: Universe): Reasons {
   const frames = { ingress: new Map<View, Frame | undefined>(), egress: new Map<View, Frame | undefined>() };
   const own = new Map<Policy, number>();
   const frameOf = (direction: Direction, subject: Views): Frame | undefined => {

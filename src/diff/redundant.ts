@@ -10,18 +10,16 @@ import type { Row } from "./cells.ts";
  * whose nearest general one changes in another way stays: it is the exception to it.
  */
 export function redundantPeers(
+  peers: readonly Peer[],
   kinds: readonly Kind[],
   rows: readonly Row[],
   spoken: readonly Predicate[],
 ): ReadonlySet<Peer> {
   const signatures = signaturesOf(kinds, rows);
-  const all: { readonly peer: RepresentativePeer; readonly key: string }[] = [];
-  for (const kind of kinds) {
-    for (const peer of kind.members) {
-      if (peer.kind !== "representative") continue;
-      all.push({ peer, key: `${signatures.get(kind) ?? ""}#${bits(peer, spoken)}` });
-    }
-  }
+  const all = peers.flatMap((peer) => {
+    if (peer.kind !== "representative") return [];
+    return [{ peer, key: `${signatures.get(peer) ?? UNCHANGED}#${bits(peer, spoken)}` }];
+  });
   const redundant = new Set<Peer>();
   const kept = new Map<string | undefined, typeof all>();
   for (const one of all.sort((a, b) => generality(a.peer) - generality(b.peer))) {
@@ -34,8 +32,11 @@ export function redundantPeers(
   return redundant;
 }
 
-/** Equal for kinds with the same changes in both directions. */
-function signaturesOf(kinds: readonly Kind[], rows: readonly Row[]): ReadonlyMap<Kind, string> {
+/** What stands for a peer that nothing changes for. */
+const UNCHANGED = "|";
+
+/** Equal for undeclared peers with the same changes in both directions. */
+function signaturesOf(kinds: readonly Kind[], rows: readonly Row[]): ReadonlyMap<Peer, string> {
   const interesting = new Set(kinds.filter((kind) => kind.members.some((peer) => peer.kind === "representative")));
   const out = new Map<Kind, string[]>();
   const into = new Map<Kind, string[]>();
@@ -54,7 +55,12 @@ function signaturesOf(kinds: readonly Kind[], rows: readonly Row[]): ReadonlyMap
     for (const [delta, set] of row.fromAddresses) own.push(`${delta.id}b${set.id}`);
     if (interesting.has(row.kind)) out.set(row.kind, own.sort());
   }
-  return new Map(kinds.map((kind) => [kind, `${out.get(kind)?.join(" ") ?? ""}|${into.get(kind)?.join(" ") ?? ""}`]));
+  const signatures = new Map<Peer, string>();
+  for (const kind of interesting) {
+    const signature = `${out.get(kind)?.join(" ") ?? ""}${UNCHANGED}${into.get(kind)?.join(" ") ?? ""}`;
+    for (const peer of kind.members) if (peer.kind === "representative") signatures.set(peer, signature);
+  }
+  return signatures;
 }
 
 function bits(peer: RepresentativePeer, spoken: readonly Predicate[]): string {

@@ -50,11 +50,10 @@ type Pair = { readonly src: End | Peer; readonly dst: End | Peer };
  */
 function quickExplainer(universe: Universe, stage: Stage): (block: Block, pair: Pair) => Explanation | undefined {
   const views = new Map<Peer, Views>();
-  for (const [i, peer] of universe.peers.entries()) {
-    const base = universe.views.base[i];
-    const head = universe.views.head[i];
-    const isSame = podOf(peer, "base") !== undefined && podOf(peer, "base") === podOf(peer, "head");
-    if (base !== undefined && head !== undefined && isSame) views.set(peer, { base, head });
+  for (const peer of universe.affected) {
+    const pod = podOf(peer, "base");
+    if (pod === undefined || pod !== podOf(peer, "head")) continue;
+    views.set(peer, { base: universe.near.view(peer, "base"), head: universe.near.view(peer, "head") });
   }
   const ports = portChooser(stage);
   const reasonsOf = reasons(universe);

@@ -29,8 +29,8 @@ export function standingFlows(universe: Universe, stage: Stage, spoken: readonly
       const sources = kindsWhere(universe, src.peers);
       const targets = kindsWhere(universe, dst.peers);
       const shared = shareKinds(universe, sources, targets);
-      const rows = survey(shared.sources, shared.targets, universe.reach, universe.conns);
-      const redundant = redundantPeers(shared.all, rows, spoken);
+      const rows = survey(shared.sources, shared.targets, universe.whole().reach, universe.conns);
+      const redundant = redundantPeers(universe.peers, shared.all, rows, spoken);
       const blocks = blocksOf(
         rows.map((row) => within(row, src, dst)),
         redundant,
@@ -50,7 +50,7 @@ type Shared = { readonly all: readonly Kind[]; readonly sources: readonly Kind[]
 /** Kinds cut so that every kind is wanted as a whole at each end, or not at all. */
 function shareKinds(universe: Universe, sources: ReadonlySet<Peer>, targets: ReadonlySet<Peer>): Shared {
   const all: Kind[] = [];
-  for (const kind of kindsOf(universe.peers, universe.views)) {
+  for (const kind of kindsOf(universe.peers, universe.whole().view)) {
     const parts = new Map<string, Peer[]>();
     for (const peer of kind.members) {
       const key = `${sources.has(peer)}${targets.has(peer)}`;

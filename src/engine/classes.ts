@@ -22,7 +22,7 @@ type Mentions = {
 };
 
 /** The classes that the rules of `policies` (and `predicates` besides) can tell apart. */
-export function peerClasses(policies: readonly Policy[], predicates: readonly Predicate[]): PeerClasses {
+export function peerClasses(policies: Iterable<Policy>, predicates: readonly Predicate[]): PeerClasses {
   const mentions = gather(policies, predicates);
   const ids = new Map<string, number>();
   const examples: Endpoint[] = [];
@@ -73,7 +73,7 @@ export function peerClasses(policies: readonly Policy[], predicates: readonly Pr
   };
 }
 
-function gather(policies: readonly Policy[], predicates: readonly Predicate[]): Mentions {
+function gather(policies: Iterable<Policy>, predicates: readonly Predicate[]): Mentions {
   const mentions: Mentions = {
     pod: new Map(),
     namespace: new Map(),

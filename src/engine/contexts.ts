@@ -1,7 +1,8 @@
 import type { Cluster } from "../model/cluster.ts";
-import { type LabelSet, type Requirement, satisfies } from "../model/labels.ts";
+import { type LabelSet, type Requirement, sameLabels, satisfies } from "../model/labels.ts";
 import { assignments } from "./assignment.ts";
 import { breakers, type Cube } from "./cubes.ts";
+import type { Selectors } from "./selectors.ts";
 
 const NAME_LABEL = "kubernetes.io/metadata.name";
 
@@ -17,8 +18,15 @@ export type Context = {
 const MANY_PAIRS = 200;
 const MANY_WAYS = 16;
 
-/** Every namespace of either side or named by a selector, then any other, by the labels that selectors ask of it. */
-export function contexts(base: Cluster, head: Cluster, cubes: readonly Cube[]): readonly Context[] {
+/**
+ * Every namespace of either side or named by a selector, then any other, by the labels that selectors ask of it; of
+ * those with a name only the ones `within`, if that is given.
+ */
+export function contexts(
+  base: Cluster,
+  head: Cluster,
+  { all: cubes, within }: Pick<Selectors, "all" | "within">,
+): readonly Context[] {
   const names = new Set([...base.namespaces.keys(), ...head.namespaces.keys()]);
   const asked = new Map<string, readonly Requirement[]>();
   for (const cube of cubes) {
@@ -27,7 +35,8 @@ export function contexts(base: Cluster, head: Cluster, cubes: readonly Cube[]): 
     if (others.length > 0) asked.set(JSON.stringify(others), others);
     for (const way of breakers(others, MANY_WAYS)) if (way.length > 0) asked.set(JSON.stringify(way), way);
   }
-  const known = [...names].sort().map((name): Context => {
+  const wanted = within === undefined ? names : within;
+  const known = [...wanted].sort().map((name): Context => {
     const labels = (cluster: Cluster): LabelSet =>
       cluster.namespaces.get(name)?.labels ?? new Map([[NAME_LABEL, name]]);
     const before = labels(base);
@@ -60,14 +69,6 @@ function anyOther(asked: ReadonlyMap<string, readonly Requirement[]>): readonly 
     }
   }
   return [...out.values()];
-}
-
-/** True of labels with the same keys and values. */
-export function sameLabels(a: LabelSet, b: LabelSet): boolean {
-  if (a === b) return true;
-  if (a.size !== b.size) return false;
-  for (const [key, value] of a) if (!b.has(key) || b.get(key) !== value) return false;
-  return true;
 }
 
 /** True where pods of the context can be in the cube's namespace, on one side at least. */

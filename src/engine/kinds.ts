@@ -10,12 +10,11 @@ export type Kind = {
 };
 
 /** Sorts peers into kinds, in the order of their first members. */
-export function kindsOf(peers: readonly Peer[], views: Readonly<Record<Side, readonly View[]>>): readonly Kind[] {
+export function kindsOf(peers: readonly Peer[], view: (peer: Peer, side: Side) => View): readonly Kind[] {
   const found = new Map<string, { id: number; members: Peer[]; base: View; head: View }>();
-  for (const [i, peer] of peers.entries()) {
-    const base = views.base[i];
-    const head = views.head[i];
-    if (base === undefined || head === undefined) continue;
+  for (const peer of peers) {
+    const base = view(peer, "base");
+    const head = view(peer, "head");
     const key = `${viewKey(base)}|${viewKey(head)}`;
     const kind = found.get(key);
     if (kind === undefined) found.set(key, { id: found.size, members: [peer], base, head });

@@ -1,3 +1,4 @@
+import { SIDES, type Side } from "../model/peer.ts";
 import type { ConnTerm, Policy, Rule } from "../model/policy.ts";
 import type { Predicate } from "../model/predicate.ts";
 
@@ -8,36 +9,47 @@ export type Meanings = {
   readonly changed: (policy: Policy) => boolean;
 };
 
-/** Compares the policies of base and head; those that both sides share as one object cost nothing. */
-export function meanings(base: readonly Policy[], head: readonly Policy[]): Meanings {
+/** The policies of two sides: those that are one object on both, and those of one side. */
+export type PolicySides = {
+  readonly shared: readonly Policy[];
+  readonly own: Readonly<Record<Side, readonly Policy[]>>;
+};
+
+/** Parts the policies of base and head; each list stays in its order. */
+export function policySides(base: readonly Policy[], head: readonly Policy[]): PolicySides {
+  if (base === head) return { shared: base, own: { base: [], head: [] } };
   const inBase = new Set(base);
   const inHead = new Set(head);
+  const shared: Policy[] = [];
+  const onlyBase: Policy[] = [];
+  for (const policy of base) (inHead.has(policy) ? shared : onlyBase).push(policy);
+  return { shared, own: { base: onlyBase, head: head.filter((policy) => !inBase.has(policy)) } };
+}
+
+/** Compares the policies of base and head; those that both sides share as one object cost nothing. */
+export function meanings({ own }: PolicySides): Meanings {
   const ids = new Map<Policy, number>();
   const byKey = new Map<string, number>();
   let next = 0;
   const whole = { base: new Set<string>(), head: new Set<string>() };
   const keys = new Map<Policy, string>();
-  const note = (policy: Policy, shared: boolean, side: "base" | "head") => {
-    if (ids.has(policy)) return;
-    if (shared) {
-      ids.set(policy, next++);
-      return;
-    }
-    const key = policyKey(policy);
-    let id = byKey.get(key);
-    if (id === undefined) {
-      id = next++;
+  for (const side of SIDES) {
+    for (const policy of own[side]) {
+      const key = policyKey(policy);
+      const id = byKey.get(key) ?? next++;
       byKey.set(key, id);
+      ids.set(policy, id);
+      const wholeKey = `${predicateKey(policy.subject)} ${key}`;
+      keys.set(policy, wholeKey);
+      whole[side].add(wholeKey);
     }
-    ids.set(policy, id);
-    const wholeKey = `${predicateKey(policy.subject)} ${key}`;
-    keys.set(policy, wholeKey);
-    whole[side].add(wholeKey);
-  };
-  for (const policy of base) note(policy, inHead.has(policy), "base");
-  for (const policy of head) note(policy, inBase.has(policy), "head");
+  }
   return {
-    of: (policy) => ids.get(policy) ?? -1,
+    of: (policy) => {
+      const id = ids.get(policy) ?? next++;
+      ids.set(policy, id);
+      return id;
+    },
     changed: (policy) => {
       const key = keys.get(policy);
       return key !== undefined && !(whole.base.has(key) && whole.head.has(key));

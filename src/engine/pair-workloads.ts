@@ -1,7 +1,7 @@
 import { formatWorkload, type Workload } from "../model/cluster.ts";
 import type { Pod } from "../model/endpoint.ts";
+import { sameLabels } from "../model/labels.ts";
 import type { WorkloadPeer } from "../model/peer.ts";
-import { sameLabels } from "./contexts.ts";
 import { portsKey } from "./effects.ts";
 
 /**
@@ -10,13 +10,19 @@ import { portsKey } from "./effects.ts";
  */
 export function pairWorkloads(base: readonly Workload[], head: readonly Workload[]): readonly WorkloadPeer[] {
   const peers = new Map<string, WorkloadPeer>();
+  const texts = new Map<Workload, string>();
+  const textOf = (workload: Workload): string => {
+    const text = texts.get(workload) ?? formatWorkload(workload);
+    texts.set(workload, text);
+    return text;
+  };
   for (const workload of base) {
-    const text = formatWorkload(workload);
+    const text = textOf(workload);
     peers.set(text, { kind: "workload", text, base: workload, head: undefined });
   }
   const arrived: Workload[] = [];
   for (const workload of head) {
-    const text = formatWorkload(workload);
+    const text = textOf(workload);
     const before = peers.get(text)?.base;
     if (before === undefined && workload.kind === "Job") arrived.push(workload);
     peers.set(text, { kind: "workload", text, base: before, head: withPodOf(before, workload) });

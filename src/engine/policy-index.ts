@@ -11,20 +11,37 @@ export type PolicyIndex = {
 /** A policy, and what its subject asks beyond the namespace and the label under which it is found. */
 type Filed = { readonly policy: Policy; readonly position: number; readonly rest: readonly Predicate[] };
 type Bucket = { readonly any: Filed[]; readonly byLabel: Map<string, Map<string, Filed[]>> };
-type Shelf = { readonly everywhere: Bucket; readonly byNamespace: Map<string, Bucket> };
+type Placed = { readonly policy: Policy; readonly position: number };
 
-/** Indexes `policies` by the namespace and one label that their subjects require. */
+/** Indexes `policies` by the namespace and one label that their subjects require; by the label when somebody first asks. */
 export function indexPolicies(policies: readonly Policy[]): PolicyIndex {
-  const shelves: Record<Direction, Shelf> = { ingress: newShelf(), egress: newShelf() };
-  for (const [position, policy] of inOrder(policies).entries()) place(shelves[policy.direction], policy, position);
+  const homes = new Map<string | undefined, Placed[]>();
+  for (const [position, policy] of inOrder(policies).entries()) {
+    const home = homeOf(policy.subject);
+    const list = homes.get(home);
+    if (list === undefined) homes.set(home, [{ policy, position }]);
+    else list.push({ policy, position });
+  }
+  const buckets = new Map<string | undefined, Record<Direction, Bucket>>();
+  const bucketsOf = (home: string | undefined): Record<Direction, Bucket> | undefined => {
+    const list = homes.get(home);
+    if (list === undefined) return undefined;
+    let found = buckets.get(home);
+    if (found === undefined) {
+      found = { ingress: newBucket(), egress: newBucket() };
+      for (const each of list) file(found[each.policy.direction], each);
+      buckets.set(home, found);
+    }
+    return found;
+  };
   return {
     selecting: (pod, direction) => {
       if (pod.hostNetwork) return NOBODY;
-      const shelf = shelves[direction];
       const found: Filed[] = [];
-      collect(shelf.everywhere, pod, found);
-      const local = shelf.byNamespace.get(pod.namespace);
-      if (local !== undefined) collect(local, pod, found);
+      for (const home of [undefined, pod.namespace]) {
+        const bucket = bucketsOf(home)?.[direction];
+        if (bucket !== undefined) collect(bucket, pod, found);
+      }
       if (found.length === 0) return NOBODY;
       if (found.length > 1) found.sort((a, b) => a.position - b.position);
       return found.map(({ policy }) => policy);
@@ -43,22 +60,20 @@ function inOrder(policies: readonly Policy[]): readonly Policy[] {
   return isSorted ? policies : [...policies].sort(comparePolicies);
 }
 
-function newShelf(): Shelf {
-  return { everywhere: newBucket(), byNamespace: new Map() };
-}
-
 function newBucket(): Bucket {
   return { any: [], byLabel: new Map() };
 }
 
-function place(shelf: Shelf, policy: Policy, position: number): void {
+/** The one namespace that a subject asks for; `undefined`: it asks for none. */
+function homeOf(subject: Predicate): string | undefined {
+  const parts: readonly Predicate[] = subject.op === "and" ? subject.of : [subject];
+  for (const part of parts) if (part.op === "namespace") return part.name;
+  return undefined;
+}
+
+function file(bucket: Bucket, { policy, position }: Placed): void {
   const parts: readonly Predicate[] = policy.subject.op === "and" ? policy.subject.of : [policy.subject];
-  let bucket = shelf.everywhere;
   const namespace = parts.find((part) => part.op === "namespace");
-  if (namespace?.op === "namespace") {
-    bucket = shelf.byNamespace.get(namespace.name) ?? newBucket();
-    shelf.byNamespace.set(namespace.name, bucket);
-  }
   const label = parts.find(hasOneValue);
   // Pods in their node's network are never looked up, so that `pods` holds of all others.
   const rest = parts.filter((part) => part !== namespace && part !== label && part.op !== "pods");

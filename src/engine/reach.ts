@@ -1,13 +1,13 @@
 import type { Cluster } from "../model/cluster.ts";
 import type { Endpoint, Pod } from "../model/endpoint.ts";
-import type { Side } from "../model/peer.ts";
+import { SIDES, type Side } from "../model/peer.ts";
 import { comparePolicies, type Direction, type Policy } from "../model/policy.ts";
 import type { Predicate } from "../model/predicate.ts";
 import { type Conn, intersect, NONE, union } from "../sets/conn.ts";
 import { type AddressAnswers, addressAnswers } from "./address-answers.ts";
 import { type PeerClasses, peerClasses } from "./classes.ts";
 import { type Answer, answer, type Effect, type Effects, internEffects } from "./effects.ts";
-import { type Meanings, meanings } from "./meaning.ts";
+import { type Meanings, meanings, type PolicySides } from "./meaning.ts";
 import { indexPolicies, type PolicyIndex } from "./policy-index.ts";
 
 /** One endpoint on one side, compiled: what governs it, and how rules see it. `undefined` effects: it is not there. */
@@ -31,19 +31,24 @@ export type Reach = {
   readonly selecting: (pod: Pod, side: Side, direction: Direction) => readonly Policy[];
 };
 
-/** Compiles the policies of both sides; `predicates` are told apart by the classes besides the rules' peers. */
-export function reach(base: Cluster, head: Cluster, predicates: readonly Predicate[]): Reach {
-  const meaning = meanings(base.policies, head.policies);
-  const effects = internEffects(meaning);
-  const both = base === head ? base.policies : [...new Set([...base.policies, ...head.policies])];
-  const classes = peerClasses(both, predicates);
-  const selections = selectionsOf(base.policies, head.policies);
-  const { selecting } = selections;
+/** What is compiled once, whichever endpoints are compared. */
+export type Compiled = { readonly meanings: Meanings; readonly selections: Selections; readonly effects: Effects };
+
+/** Compiles the policies of both sides. */
+export function compile(sides: PolicySides, base: Cluster, head: Cluster): Compiled {
+  const meaning = meanings(sides);
+  return { meanings: meaning, selections: selectionsOf(sides, base, head), effects: internEffects(meaning) };
+}
+
+/** Answers about endpoints that `policies` govern; `predicates` are told apart by the classes besides their rules' peers. */
+export function reach(compiled: Compiled, policies: Iterable<Policy>, predicates: readonly Predicate[]): Reach {
+  const { meanings: meaning, selections, effects } = compiled;
+  const classes = peerClasses(policies, predicates);
   const towards = memoAnswers(classes);
   const partitions = new Map<number, AddressAnswers>();
   return {
     meanings: meaning,
-    selecting,
+    selecting: selections.selecting,
     towards,
     view: viewer({ effects, classes, selections }),
     conn: (src, dst) => {
@@ -93,34 +98,32 @@ function viewer({ effects, classes, selections }: Viewer): Reach["view"] {
   };
 }
 
-type Selections = {
+export type Selections = {
   readonly selecting: Reach["selecting"];
   /** No policy that only one side has selects the pod. */
   readonly isShared: (pod: Pod) => boolean;
 };
 
 /** Looks policies up that both sides have, and beside them those of one side, of which there are few. */
-function selectionsOf(base: readonly Policy[], head: readonly Policy[]): Selections {
-  const inBase = new Set(base);
-  const inHead = base === head ? inBase : new Set(head);
-  const both = indexPolicies(base === head ? base : base.filter((policy) => inHead.has(policy)));
-  const own: Readonly<Record<Side, PolicyIndex>> = {
-    base: indexPolicies(base === head ? [] : base.filter((policy) => !inHead.has(policy))),
-    head: indexPolicies(base === head ? [] : head.filter((policy) => !inBase.has(policy))),
+function selectionsOf({ shared, own }: PolicySides, base: Cluster, head: Cluster): Selections {
+  const both = indexPolicies(shared);
+  const beside: Readonly<Record<Side, PolicyIndex>> = {
+    base: indexPolicies(own.base),
+    head: indexPolicies(own.head),
   };
-  const places = { base: placesIn(base), head: placesIn(head) };
+  const places = { base: placesIn(base.policies), head: placesIn(head.policies) };
   return {
     selecting: (pod, side, direction) => {
-      const shared = both.selecting(pod, direction);
-      const beside = own[side].selecting(pod, direction);
-      if (beside.length === 0) return shared;
-      if (shared.length === 0) return beside;
+      const common = both.selecting(pod, direction);
+      const single = beside[side].selecting(pod, direction);
+      if (single.length === 0) return common;
+      if (common.length === 0) return single;
       const place = places[side];
-      return [...shared, ...beside].sort((a, b) => comparePolicies(a, b) || place(a) - place(b));
+      return [...common, ...single].sort((a, b) => comparePolicies(a, b) || place(a) - place(b));
     },
     isShared: (pod) =>
-      (["base", "head"] as const).every(
-        (side) => own[side].selecting(pod, "ingress").length + own[side].selecting(pod, "egress").length === 0,
+      SIDES.every(
+        (side) => beside[side].selecting(pod, "ingress").length + beside[side].selecting(pod, "egress").length === 0,
       ),
   };
 }

@@ -1,4 +1,5 @@
 import type { Cluster, Workload } from "../model/cluster.ts";
+import type { Policy } from "../model/policy.ts";
 import type { Predicate } from "../model/predicate.ts";
 
 const POD_NAME = "statefulset.kubernetes.io/pod-name";
@@ -9,9 +10,16 @@ const FEW = 100;
  * The workloads of both sides with each StatefulSet split where a policy of either side singles out one of its
  * replicas: the replicas that are named one by one, and the rest as one. Source: apps/v1 types, StatefulSet labels.
  */
-export function splitReplicas(base: Cluster, head: Cluster, predicates: readonly Predicate[]): Workloads {
+export function splitReplicas(
+  base: Cluster,
+  head: Cluster,
+  policies: readonly Policy[],
+  predicates: readonly Predicate[],
+): Workloads {
   const named = { names: new Set<string>(), indexes: new Set<string>() };
-  for (const policy of new Set([...base.policies, ...head.policies])) {
+  const isSet = ({ kind }: Workload) => kind === "StatefulSet";
+  const hasSets = base.workloads.some(isSet) || head.workloads.some(isSet);
+  for (const policy of hasSets ? policies : []) {
     collect(policy.subject, named);
     for (const rule of policy.rules) collect(rule.peer, named);
   }

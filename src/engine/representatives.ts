@@ -28,7 +28,7 @@ export type RepresentativeInput = {
 export function representatives(input: RepresentativeInput): Representatives {
   const { selectors } = input;
   const maker = newMaker(selectors.told, input.limit);
-  for (const context of contexts(input.base, input.head, selectors.all)) {
+  for (const context of contexts(input.base, input.head, selectors)) {
     if (context.name === undefined && context.terms === "") maker.add(context, [ANY_POD]);
     const here = (role: Role) => selectors.of(role, context.name).filter(({ cube }) => applies(cube, context));
     const changedLabels = context.base !== context.head;

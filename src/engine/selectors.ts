@@ -1,6 +1,9 @@
+import type { Cluster } from "../model/cluster.ts";
+import { sameLabels } from "../model/labels.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Predicate } from "../model/predicate.ts";
 import { type Cube, cubeKey, cubesOf } from "./cubes.ts";
+import type { PolicySides } from "./meaning.ts";
 
 /** What a selector does: it chooses whom a policy governs, or whom a rule admits. */
 export type Role = "ingressSubject" | "egressSubject" | "ingressPeer" | "egressPeer";
@@ -8,6 +11,8 @@ export type Role = "ingressSubject" | "egressSubject" | "ingressPeer" | "egressP
 /** The selectors of both sides, each distinct one once, by role and namespace. */
 export type Selectors = {
   readonly all: readonly Cube[];
+  /** The only namespaces in which anything changed; `undefined`: there may be others. */
+  readonly within: ReadonlySet<string> | undefined;
   readonly of: (role: Role, namespace: string | undefined) => readonly Marked[];
   /** True of a label key whose values selectors tell apart in more than one way. */
   readonly told: (key: string) => boolean;
@@ -32,22 +37,79 @@ type Table = Map<string, Map<string, Draft>>;
 
 const ROLES: readonly Role[] = ["ingressSubject", "egressSubject", "ingressPeer", "egressPeer"];
 
-/** What is known of a policy besides itself. */
-export type PolicyFacts = {
+export type SelectorInput = {
+  readonly base: Cluster;
+  readonly head: Cluster;
+  readonly sides: PolicySides;
+  /** True of a policy that base and head do not share, or that something changed makes matter. */
   readonly changed: (policy: Policy) => boolean;
-  readonly side: { readonly base: (policy: Policy) => boolean; readonly head: (policy: Policy) => boolean };
+  /** Selectors of protected paths and filters: they count as changed in every role. */
+  readonly spoken: readonly Predicate[];
 };
 
 /**
- * Gathers the selectors of `policies`; `changed` says which policies base and head do not share. The selectors that
- * `spoken` holds (protected paths, filters) count as changed in every role.
+ * Gathers the selectors of the policies of both sides, as far as they can meet one that changed: a namespace in which
+ * nothing changed has none. `base === head`: all of them.
  */
-export function gatherSelectors(
-  policies: Iterable<Policy>,
-  { changed, side }: PolicyFacts,
-  spoken: readonly Predicate[],
-): Selectors {
-  const tables: Readonly<Record<Role, Table>> = {
+export function gatherSelectors({ base, head, sides, changed, spoken }: SelectorInput): Selectors {
+  const shelf = newShelf();
+  const kept = sides.shared.filter((policy) => !changed(policy));
+  const moving = [...sides.own.base, ...sides.own.head, ...sides.shared.filter(changed)];
+  const inBase = new Set(sides.own.base);
+  const inHead = new Set(sides.own.head);
+  for (const policy of moving) {
+    const facts = { changed: changed(policy), base: !inHead.has(policy), head: !inBase.has(policy) };
+    shelf.note(policy, facts, undefined);
+  }
+  for (const predicate of spoken) for (const role of ROLES) shelf.add(role, predicate, SPOKEN);
+  const within = base === head ? undefined : changedNamespaces(base, head, shelf.all());
+  for (const policy of kept) shelf.note(policy, { changed: false, base: true, head: true }, within);
+  const { tables } = shelf;
+  return {
+    within,
+    additive: [...kept, ...moving].every(isAdditive),
+    all: shelf.all(),
+    told: shelf.told,
+    of: (role, namespace) => [
+      ...(tables[role].get("")?.values() ?? []),
+      ...(namespace === undefined ? [] : (tables[role].get(namespace)?.values() ?? [])),
+    ],
+  };
+}
+
+const SPOKEN: Facts = { changed: true, base: true, head: true, reachesPods: true };
+
+function isAdditive({ isolates, rules }: Policy): boolean {
+  return isolates && rules.every(({ action }) => action === "allow");
+}
+
+/** The namespaces that changed selectors speak of, and whose labels changed; `undefined`: a selector speaks of any. */
+function changedNamespaces(base: Cluster, head: Cluster, cubes: readonly Cube[]): ReadonlySet<string> | undefined {
+  const names = new Set<string>();
+  for (const { namespace } of cubes) {
+    if (namespace === undefined) return undefined;
+    names.add(namespace);
+  }
+  for (const name of new Set([...base.namespaces.keys(), ...head.namespaces.keys()])) {
+    const [before, after] = [base.namespaces.get(name), head.namespaces.get(name)];
+    if (before === undefined || after === undefined || !sameLabels(before.labels, after.labels)) names.add(name);
+  }
+  return names;
+}
+
+type Facts = Omit<Marked, "cube">;
+
+type Shelf = {
+  readonly tables: Readonly<Record<Role, Table>>;
+  readonly all: () => readonly Cube[];
+  readonly told: (key: string) => boolean;
+  readonly add: (role: Role, predicate: Predicate, facts: Facts) => void;
+  /** Adds the selectors of a policy that can speak of pods in the namespaces `within`. */
+  readonly note: (policy: Policy, facts: Omit<Facts, "reachesPods">, within: ReadonlySet<string> | undefined) => void;
+};
+
+function newShelf(): Shelf {
+  const tables: Shelf["tables"] = {
     ingressSubject: new Map(),
     egressSubject: new Map(),
     ingressPeer: new Map(),
@@ -64,45 +126,49 @@ export function gatherSelectors(
     }
     return found;
   };
-  const note = (role: Role, predicate: Predicate, facts: Omit<Marked, "cube">) => {
-    for (const { cube, key } of cubes(predicate)) {
-      let bucket = tables[role].get(cube.namespace ?? "");
-      if (bucket === undefined) {
-        bucket = new Map<string, Draft>();
-        tables[role].set(cube.namespace ?? "", bucket);
-      }
+  const learn = ({ cube, key }: Keyed): void => {
+    if (all.has(key)) return;
+    all.set(key, cube);
+    for (const { key: label, operator, values } of cube.podRequirements) {
+      if (operator !== "In") continue;
+      const sets = valueSets.get(label) ?? new Set<string>();
+      if (sets.size < 2) valueSets.set(label, sets.add([...values].sort().join("\n")));
+    }
+  };
+  const add: Shelf["add"] = (role, predicate, facts) => {
+    for (const keyed of cubes(predicate)) {
+      const { cube, key } = keyed;
+      const bucket = tables[role].get(cube.namespace ?? "") ?? new Map<string, Draft>();
+      tables[role].set(cube.namespace ?? "", bucket);
       const known = bucket.get(key);
       if (known === undefined) bucket.set(key, { cube, ...facts });
       else merge(known, facts);
-      if (all.has(key)) continue;
-      all.set(key, cube);
-      for (const { key: label, operator, values } of cube.podRequirements) {
-        if (operator !== "In") continue;
-        const sets = valueSets.get(label) ?? new Set<string>();
-        if (sets.size < 2) valueSets.set(label, sets.add([...values].sort().join("\n")));
-      }
+      learn(keyed);
     }
   };
-  let additive = true;
-  for (const policy of policies) {
-    const ingress = policy.direction === "ingress";
-    const reachesPods = policy.rules.some((rule) => cubes(rule.peer).length > 0);
-    const facts = { changed: changed(policy), base: side.base(policy), head: side.head(policy), reachesPods };
-    additive &&= policy.isolates && policy.rules.every((rule) => rule.action === "allow");
-    note(ingress ? "ingressSubject" : "egressSubject", policy.subject, facts);
-    for (const rule of policy.rules) note(ingress ? "ingressPeer" : "egressPeer", rule.peer, facts);
-  }
-  const everything = { changed: true, base: true, head: true, reachesPods: true };
-  for (const predicate of spoken) for (const role of ROLES) note(role, predicate, everything);
   return {
-    additive,
-    all: [...all.values()],
+    tables,
+    add,
+    all: () => [...all.values()],
     told: (key) => (valueSets.get(key)?.size ?? 0) > 1,
-    of: (role, namespace) => [
-      ...(tables[role].get("")?.values() ?? []),
-      ...(namespace === undefined ? [] : (tables[role].get(namespace)?.values() ?? [])),
-    ],
+    note: ({ direction, subject, rules }, facts, within) => {
+      const isIngress = direction === "ingress";
+      if (canBeIn(subject, within)) {
+        const reachesPods = rules.some((rule) => cubes(rule.peer).length > 0);
+        add(isIngress ? "ingressSubject" : "egressSubject", subject, { ...facts, reachesPods });
+      }
+      for (const { peer } of rules) {
+        if (canBeIn(peer, within))
+          add(isIngress ? "ingressPeer" : "egressPeer", peer, { ...facts, reachesPods: cubes(peer).length > 0 });
+      }
+    },
   };
+}
+
+/** False of a predicate that asks for one namespace, and it is none of `within`. */
+function canBeIn(predicate: Predicate, within: ReadonlySet<string> | undefined): boolean {
+  if (within === undefined || predicate.op !== "and") return true;
+  return predicate.of.every((part) => part.op !== "namespace" || within.has(part.name));
 }
 
 function merge(known: Draft, facts: Omit<Marked, "cube">): void {

@@ -1,11 +1,13 @@
 import type { Cluster } from "../model/cluster.ts";
 import type { Endpoint } from "../model/endpoint.ts";
-import { type Peer, podOf, type Side } from "../model/peer.ts";
+import { type Peer, podOf, SIDES, type Side } from "../model/peer.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Predicate } from "../model/predicate.ts";
 import { ALL, type Conn, EVERYTHING, intersect, NONE, subtract } from "../sets/conn.ts";
+import { affectedPeers } from "./affected.ts";
+import { type PolicySides, policySides } from "./meaning.ts";
 import { pairWorkloads } from "./pair-workloads.ts";
-import { type Reach, reach, type View } from "./reach.ts";
+import { type Compiled, compile, type Reach, reach, type View } from "./reach.ts";
 import { splitReplicas } from "./replicas.ts";
 import { representatives } from "./representatives.ts";
 import { gatherSelectors } from "./selectors.ts";
@@ -16,8 +18,12 @@ export type Universe = {
   readonly base: Cluster;
   readonly head: Cluster;
   readonly peers: readonly Peer[];
-  readonly views: Readonly<Record<Side, readonly View[]>>;
-  readonly reach: Reach;
+  /** The peers between which flows can differ, in the order of `peers`; all of them where there is one side alone. */
+  readonly affected: readonly Peer[];
+  /** Answers about flows between affected peers. */
+  readonly near: Space;
+  /** Answers about flows between any peers; made when somebody first asks. */
+  readonly whole: () => Space;
   /** Everything that this run tells apart. */
   readonly conns: Conn;
   /** Conjunctions of selectors that a bound left out. */
@@ -25,6 +31,9 @@ export type Universe = {
   /** Version labels in selectors of which undeclared pods with the old and the new value are one. */
   readonly versions: readonly VersionChange[];
 };
+
+/** Answers of the engine, and how it sees each peer. */
+export type Space = { readonly reach: Reach; readonly view: (peer: Peer, side: Side) => View };
 
 export type UniverseOptions = {
   readonly representatives: boolean;
@@ -36,40 +45,94 @@ export type UniverseOptions = {
 
 /** Builds the universe of a review; `base === head` makes that of one tree. */
 export function universe(base: Cluster, head: Cluster, options: UniverseOptions): Universe {
-  const compiled = reach(base, head, options.spoken);
-  const split = splitReplicas(base, head, options.spoken);
+  const sides = policySides(base.policies, head.policies);
+  const policies = [...sides.shared, ...sides.own.base, ...sides.own.head];
+  const compiled = compile(sides, base, head);
+  const split = splitReplicas(base, head, policies, options.spoken);
   const peers: Peer[] = [...pairWorkloads(split.base, split.head)];
-  const policies = base === head ? base.policies : [...new Set([...base.policies, ...head.policies])];
-  let leftOut = 0;
-  let versions: readonly VersionChange[] = [];
-  if (options.representatives) {
-    const touched = touchedPolicies(peers, compiled);
-    const changed = (policy: Policy) => compiled.meanings.changed(policy) || touched.has(policy);
-    const inBase = new Set(base.policies);
-    const inHead = base === head ? inBase : new Set(head.policies);
-    const side = { base: (policy: Policy) => inBase.has(policy), head: (policy: Policy) => inHead.has(policy) };
-    const selectors = gatherSelectors(policies, { changed, side }, options.spoken);
-    const made = representatives({ base, head, selectors, every: base === head, limit: options.limit });
-    versions = versionChanges(base, head);
-    peers.push(...withoutVersions(made.peers, versions, options.spoken));
-    leftOut = made.leftOut;
-  }
-  for (const name of new Set([...base.entities, ...head.entities]))
-    peers.push({ kind: "entity", text: `entity:${name}`, name });
-  for (const pattern of new Set([...base.fqdns, ...head.fqdns]))
-    peers.push({ kind: "fqdn", text: `fqdn:${pattern}`, pattern });
-  const view = (side: Side) => peers.map((peer) => compiled.view(endpointOf(peer, side), side));
-  const headViews = view("head");
+  const undeclared = options.representatives
+    ? undeclaredPeers({ base, head, sides, compiled, peers, options })
+    : NOBODY;
+  peers.push(...undeclared.peers, ...namedPeers(base, head));
+  const affected = base === head ? peers : affectedPeers(peers, sides, compiled, endpointOf);
+  const isSmall = affected.length < peers.length;
+  const near = space(reach(compiled, isSmall ? governing(affected, compiled) : policies, options.spoken));
+  let whole = isSmall ? undefined : near;
   return {
     base,
     head,
     peers,
-    views: { base: base === head ? headViews : view("base"), head: headViews },
-    reach: compiled,
+    affected,
+    near,
+    whole: () => {
+      whole ??= space(reach(compiled, policies, options.spoken));
+      return whole;
+    },
     conns: toldApart(policies),
-    leftOut,
-    versions,
+    leftOut: undeclared.leftOut,
+    versions: undeclared.versions,
   };
+}
+
+type Undeclared = Pick<Universe, "peers" | "leftOut" | "versions">;
+
+const NOBODY: Undeclared = { peers: [], leftOut: 0, versions: [] };
+
+function undeclaredPeers(input: {
+  readonly base: Cluster;
+  readonly head: Cluster;
+  readonly sides: PolicySides;
+  readonly compiled: Compiled;
+  readonly peers: readonly Peer[];
+  readonly options: UniverseOptions;
+}): Undeclared {
+  const { base, head, sides, compiled, options } = input;
+  const touched = touchedPolicies(input.peers, compiled);
+  const changed = (policy: Policy) => compiled.meanings.changed(policy) || touched.has(policy);
+  const every = base === head;
+  const selectors = gatherSelectors({ base, head, sides, changed, spoken: options.spoken });
+  const made = representatives({ base, head, selectors, every, limit: options.limit });
+  const versions = versionChanges(base, head);
+  return { peers: withoutVersions(made.peers, versions, options.spoken), leftOut: made.leftOut, versions };
+}
+
+/** Peers that are no pods: entities and names. */
+function namedPeers(base: Cluster, head: Cluster): readonly Peer[] {
+  const entities = [...new Set([...base.entities, ...head.entities])];
+  const names = [...new Set([...base.fqdns, ...head.fqdns])];
+  return [
+    ...entities.map((name): Peer => ({ kind: "entity", text: `entity:${name}`, name })),
+    ...names.map((pattern): Peer => ({ kind: "fqdn", text: `fqdn:${pattern}`, pattern })),
+  ];
+}
+
+function space(answers: Reach): Space {
+  const known = { base: new Map<Peer, View>(), head: new Map<Peer, View>() };
+  return {
+    reach: answers,
+    view: (peer, side) => {
+      let view = known[side].get(peer);
+      if (view === undefined) {
+        view = answers.view(endpointOf(peer, side), side);
+        known[side].set(peer, view);
+      }
+      return view;
+    },
+  };
+}
+
+/** The policies that govern any of `peers` on either side. */
+function governing(peers: readonly Peer[], { selections }: Compiled): ReadonlySet<Policy> {
+  const found = new Set<Policy>();
+  for (const peer of peers) {
+    for (const side of SIDES) {
+      const pod = podOf(peer, side);
+      if (pod === undefined) continue;
+      for (const direction of ["ingress", "egress"] as const)
+        for (const policy of selections.selecting(pod, side, direction)) found.add(policy);
+    }
+  }
+  return found;
 }
 
 /** The endpoint that `peer` is on one side; `undefined` where it is not there. */
@@ -81,18 +144,18 @@ export function endpointOf(peer: Peer, side: Side): Endpoint | undefined {
 }
 
 /** Policies that select a workload on one side only, because it came, went or changed. */
-function touchedPolicies(peers: readonly Peer[], compiled: Reach): ReadonlySet<Policy> {
+function touchedPolicies(peers: readonly Peer[], { meanings, selections }: Compiled): ReadonlySet<Policy> {
   const touched = new Set<Policy>();
   for (const peer of peers) {
     const before = podOf(peer, "base");
     const after = podOf(peer, "head");
     if (before === after) continue;
     for (const direction of ["ingress", "egress"] as const) {
-      const was = before === undefined ? [] : compiled.selecting(before, "base", direction);
-      const is = after === undefined ? [] : compiled.selecting(after, "head", direction);
-      const [wasIds, isIds] = [new Set(was.map(compiled.meanings.of)), new Set(is.map(compiled.meanings.of))];
-      for (const policy of was) if (!isIds.has(compiled.meanings.of(policy))) touched.add(policy);
-      for (const policy of is) if (!wasIds.has(compiled.meanings.of(policy))) touched.add(policy);
+      const was = before === undefined ? [] : selections.selecting(before, "base", direction);
+      const is = after === undefined ? [] : selections.selecting(after, "head", direction);
+      const [wasIds, isIds] = [new Set(was.map(meanings.of)), new Set(is.map(meanings.of))];
+      for (const policy of was) if (!isIds.has(meanings.of(policy))) touched.add(policy);
+      for (const policy of is) if (!wasIds.has(meanings.of(policy))) touched.add(policy);
     }
   }
   return touched;

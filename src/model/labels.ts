@@ -57,3 +57,11 @@ function formatRequirement({ key, operator, values }: Requirement): string {
       return `${key} ${operator} ${list.join("|")}`;
   }
 }
+
+/** True of labels with the same keys and values. */
+export function sameLabels(a: LabelSet, b: LabelSet): boolean {
+  if (a === b) return true;
+  if (a.size !== b.size) return false;
+  for (const [key, value] of a) if (!b.has(key) || b.get(key) !== value) return false;
+  return true;
+}
