@@ -102,3 +102,32 @@ describe("the change from one workload to another", () => {
     expect(change(base, head)).toBe(expected);
   });
 });
+
+/** The names of undeclared pods between which and `db` something changes. */
+function undeclared(before: readonly Policy[], after: readonly Policy[]): readonly string[] {
+  const [base, head] = [before, after].map((policies) => cluster({ workloads: [web, db], policies }));
+  if (base === undefined || head === undefined) throw new Error("two sides were given");
+  const diff = diffFlows(universe(base, head, { ...OPTIONS, representatives: true }), []);
+  const names = diff.rows(1000).changes.flatMap(({ src, dst }) => [src, dst]);
+  return [...new Set(names.flatMap(({ peer }) => (peer?.kind === "representative" ? [peer.text] : [])))].sort();
+}
+
+describe("undeclared pods with the labels of a declared workload", () => {
+  const pod = "shop/[pod with {app=web}]";
+  const isolated: Policy = { ...fromWeb, rules: [] };
+
+  it("are named beside it where something opens for them", () => {
+    expect(undeclared([isolated], [fromWeb])).toContain(pod);
+  });
+
+  it("are not named where flows only close, which is said of the workload", () => {
+    expect(undeclared([fromWeb], [isolated])).not.toContain(pod);
+  });
+
+  it("are named where flows close for them alone", () => {
+    const other = policy("ingress", "shop/db", { app: "db" }, [
+      { peer: podsWith({ app: "cache" }, "shop"), conn: tcp(80) },
+    ]);
+    expect(undeclared([other], [isolated])).toContain("shop/[pod with {app=cache}]");
+  });
+});

@@ -11,8 +11,12 @@ export function blocksOf(rows: readonly Row[], redundant: ReadonlySet<Peer>): re
   const between = new Map<string, { delta: Delta; src: Kind[]; dst: readonly Kind[] }>();
   const outward = new Map<string, { delta: Delta; kinds: Kind[]; set: AddressSet }>();
   const inward = new Map<string, { delta: Delta; kinds: Kind[]; set: AddressSet }>();
+  const isTold = (kind: Kind) => kind.members.some((peer) => !redundant.has(peer));
   for (const row of rows) {
-    for (const [delta, list] of row.to) {
+    if (redundant.size > 0 && !isTold(row.kind)) continue;
+    for (const [delta, all] of row.to) {
+      const list = redundant.size > 0 ? all.filter(isTold) : all;
+      if (list.length === 0) continue;
       const key = `${delta.id}>${list.map((kind) => kind.id).join()}`;
       const found = between.get(key);
       if (found === undefined) between.set(key, { delta, src: [row.kind], dst: list });

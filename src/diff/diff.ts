@@ -16,14 +16,16 @@ import type { Arrival, Block, FlowDiff, Group } from "./flow-diff.ts";
 import { groupsOf } from "./groups.ts";
 import { namer } from "./names.ts";
 import type { Stage } from "./pair-causes.ts";
-import { redundantPeers } from "./redundant.ts";
-import { rowsOf } from "./rows.ts";
+import { closingTwins, redundantPeers } from "./redundant.ts";
+import { quickExplainer, rowsOf } from "./rows.ts";
 
 /** What changes between the two sides of `universe`; `spoken` are the selectors of protected paths. */
 export function diffFlows(universe: Universe, spoken: readonly Predicate[]): FlowDiff {
   const arrivals = arrivalsOf(universe);
   const listed = comparePass(universe, universe.near.view, spoken);
   const stage = reviewStage(universe);
+  const rowStage = quickStage(universe);
+  const quick = quickExplainer(universe, rowStage);
   const ghosts = ghostsOf(universe, arrivals);
   const judgedStage = stageOf(
     universe,
@@ -35,7 +37,7 @@ export function diffFlows(universe: Universe, spoken: readonly Predicate[]): Flo
     blocks: listed.blocks,
     arrivals,
     name: namer(peers),
-    explain: (block) => explainBlock(stage, block),
+    explain: (block) => explainBlock(stage, block, quick),
   });
   const count = (side: "opened" | "closed") =>
     listed.blocks.reduce((sum, block) => sum + (block[side] === NONE ? 0 : block.pairs), 0);
@@ -47,7 +49,7 @@ export function diffFlows(universe: Universe, spoken: readonly Predicate[]): Flo
     universe: universe.conns,
     opened: count("opened"),
     closed: count("closed"),
-    rows: (limit) => rowsOf({ blocks: listed.blocks, arrivals, universe, stage: quickStage(universe), limit }),
+    rows: (limit) => rowsOf({ blocks: listed.blocks, arrivals, stage: rowStage, quick, limit }),
     explain: (block) => explainBlock(judgedStage, block),
     assumptions: assumptionsBehind(groups, universe),
   };
@@ -69,7 +71,7 @@ function comparePass(
 ): Pass {
   const kinds = kindsOf(affected, view);
   const rows = compare(kinds, near.reach, conns);
-  const redundant = redundantPeers(peers, kinds, rows, spoken);
+  const redundant = new Set([...redundantPeers(peers, kinds, rows, spoken), ...closingTwins(kinds, rows)]);
   const self = (kind: Kind) => ({
     base: intersect(near.reach.conn(kind.base, kind.base), conns),
     head: intersect(near.reach.conn(kind.head, kind.head), conns),

@@ -1,8 +1,10 @@
 import type { Kind } from "../engine/kinds.ts";
+import type { Pod } from "../model/endpoint.ts";
 import type { LabelSet } from "../model/labels.ts";
-import type { Peer, RepresentativePeer } from "../model/peer.ts";
+import { type Peer, podOf, type RepresentativePeer } from "../model/peer.ts";
 import { holds, type Predicate } from "../model/predicate.ts";
-import type { Row } from "./cells.ts";
+import { NONE } from "../sets/conn.ts";
+import type { Delta, Row } from "./cells.ts";
 
 /**
  * Representatives that say nothing of their own: the nearest more general one has the same changes to and from
@@ -83,4 +85,63 @@ function subsumes(general: RepresentativePeer, special: RepresentativePeer): boo
 function within(few: LabelSet, many: LabelSet): boolean {
   for (const [key, value] of few) if (!many.has(key) || (value !== undefined && many.get(key) !== value)) return false;
   return true;
+}
+
+/**
+ * Undeclared pods with labels of a declared workload, to or from which flows only close: what closes is said of the
+ * workload that has these labels. What opens is said of both.
+ */
+export function closingTwins(kinds: readonly Kind[], rows: readonly Row[]): ReadonlySet<Peer> {
+  const roles = rolesOf(rows);
+  const workloads = new Map<string, { readonly pod: Pod; readonly roles: Roles }[]>();
+  for (const kind of kinds) {
+    const own = roles.get(kind);
+    if (own === undefined) continue;
+    for (const peer of kind.members) {
+      const pod = peer.kind === "workload" ? (podOf(peer, "head") ?? podOf(peer, "base")) : undefined;
+      if (pod === undefined) continue;
+      const list = workloads.get(pod.namespace) ?? [];
+      workloads.set(pod.namespace, list);
+      list.push({ pod, roles: own });
+    }
+  }
+  const twins = new Set<Peer>();
+  for (const kind of kinds) {
+    const own = roles.get(kind);
+    if (own === undefined || own.opens) continue;
+    for (const peer of kind.members) {
+      if (peer.kind !== "representative" || peer.podTerms === "" || peer.namespace === undefined) continue;
+      const named = (workloads.get(peer.namespace) ?? []).filter(({ pod }) => isFoundBy(peer, pod));
+      const covers = (role: "sends" | "receives") => !own[role] || named.some((each) => each.roles[role]);
+      if (named.length > 0 && covers("sends") && covers("receives")) twins.add(peer);
+    }
+  }
+  return twins;
+}
+
+/** At which ends of changes a kind stands, and whether any of them lets through more than before. */
+type Roles = { sends: boolean; receives: boolean; opens: boolean };
+
+function rolesOf(rows: readonly Row[]): ReadonlyMap<Kind, Roles> {
+  const roles = new Map<Kind, Roles>();
+  const note = (kind: Kind, role: "sends" | "receives", { opened, narrowed }: Delta) => {
+    const own = roles.get(kind) ?? { sends: false, receives: false, opens: false };
+    roles.set(kind, own);
+    own[role] = true;
+    own.opens ||= opened !== NONE || narrowed === "opened" || narrowed === "changed";
+  };
+  for (const { kind, to, toAddresses, fromAddresses } of rows) {
+    for (const [delta, targets] of to) {
+      note(kind, "sends", delta);
+      for (const target of targets) note(target, "receives", delta);
+    }
+    for (const delta of toAddresses.keys()) note(kind, "sends", delta);
+    for (const delta of fromAddresses.keys()) note(kind, "receives", delta);
+  }
+  return roles;
+}
+
+/** True of a pod that has all labels of the undeclared one. */
+function isFoundBy(peer: RepresentativePeer, pod: Pod): boolean {
+  return within(peer.head.labels, pod.labels);
 }

@@ -4,7 +4,7 @@ import { type End, type Peer, podOf, type Side } from "../model/peer.ts";
 import { formatAddresses } from "../sets/address-text.ts";
 import { type Conn, NONE } from "../sets/conn.ts";
 import { pairsOfBlock } from "./blocks.ts";
-import { confirm, type Explanation, explainPair, witnessOf } from "./explain.ts";
+import { confirm, explainPair, type Quick, witnessOf } from "./explain.ts";
 import type { Arrival, Block, Cause, Change, EndText } from "./flow-diff.ts";
 import { noteOf, typeOf } from "./groups.ts";
 import { type At, causesOfPair, type Ends, replayAt, type Stage } from "./pair-causes.ts";
@@ -14,21 +14,20 @@ import { portHints, somePort } from "./witness.ts";
 export type RowInput = {
   readonly blocks: readonly Block[];
   readonly arrivals: readonly Arrival[];
-  readonly universe: Universe;
   readonly stage: Stage;
+  readonly quick: Quick;
   readonly limit: number;
 };
 
 /** The ordered pairs of blocks one by one, at most `limit`, each with its causes and a replayed witness. */
 export function rowsOf(input: RowInput): { readonly changes: readonly Change[]; readonly truncated: boolean } {
   const changes: Change[] = [];
-  const quick = quickExplainer(input.universe, input.stage);
   for (const block of input.blocks) {
     const type = typeOf(block);
     const { base, head, opened, closed, narrowed } = block;
     for (const pair of pairsOfBlock(block)) {
       if (changes.length >= input.limit) return { changes, truncated: true };
-      const { causes, witness } = quick(block, pair) ?? explainPair(input.stage, block, pair);
+      const { causes, witness } = input.quick(block, pair) ?? explainPair(input.stage, block, pair);
       const note = noteOf(pair, input.arrivals);
       const [src, dst] = [endText(pair.src), endText(pair.dst)];
       changes.push({ src, dst, base, head, opened, closed, narrowed, type, note, causes, witness });
@@ -42,13 +41,11 @@ function endText(end: End | Peer): EndText {
   return end.kind === "peers" ? { text: "", peer: undefined } : { text: end.text, peer: end };
 }
 
-type Pair = { readonly src: End | Peer; readonly dst: End | Peer };
-
 /**
  * Explains pairs of pods that are the same on both sides. Pairs with the same change for the same reasons have the same
  * causes: the first of them is explained and replayed for all.
  */
-function quickExplainer(universe: Universe, stage: Stage): (block: Block, pair: Pair) => Explanation | undefined {
+export function quickExplainer(universe: Universe, stage: Stage): Quick {
   const views = new Map<Peer, Views>();
   for (const peer of universe.affected) {
     const pod = podOf(peer, "base");
