@@ -3,6 +3,7 @@ import type { ConfigChange as ConfigDifference } from "./config/compare-configs.
 import { InputError, type Issue } from "./errors.ts";
 import { gravest } from "./gate/conclusion.ts";
 import { idleIssues } from "./gate/idle-issues.ts";
+import { type ObjectCache, preloader } from "./manifest/load-tree.ts";
 import type { Cluster } from "./model/cluster.ts";
 import { buildReport } from "./report/build.ts";
 import type { Context, Report } from "./report/report.ts";
@@ -11,7 +12,7 @@ import { configRows } from "./review/config-rows.ts";
 import { changedPaths, contentChanges, fileTexts } from "./review/contents.ts";
 import { exposureChanges } from "./review/exposures.ts";
 import { judgeCluster } from "./review/judge-cluster.ts";
-import { type Overrides, optionsOf, readCluster } from "./review/read-cluster.ts";
+import { limitsOf, type Overrides, optionsOf, readCluster } from "./review/read-cluster.ts";
 import type { RootsConfig } from "./roots/config-types.ts";
 import { coverageText } from "./roots/coverage-text.ts";
 import { type Deployed, deployed } from "./roots/deployed.ts";
@@ -62,15 +63,14 @@ export async function review(input: ReviewInput): Promise<Report> {
   const { config } = choice;
   const trees = { base, head };
   input.progress?.("finding what is deployed");
-  const found = await whatIsDeployed(input, trees);
+  const reading = newReading(input, trees);
+  const found = await whatIsDeployed(input, trees, reading);
   input.progress?.("reading manifests");
-  const changed = changedPaths(base, head);
-  const cache = new Map();
   const severity = config.configChanges ?? "warning";
   const configChanged = input.configChanges.length + input.workflowChanges.length > 0;
   const read = found.clusters.map((cluster) => ({
     cluster,
-    sides: readCluster({ cluster, trees, config, overrides: input.overrides, changed, cache }),
+    sides: readCluster({ cluster, trees, config, overrides: input.overrides, ...reading }),
   }));
   const isEmpty =
     found.unchanged.length === 0 &&
@@ -142,13 +142,12 @@ export async function whatIsThere(
 ): Promise<readonly { readonly name: string; readonly base: Cluster; readonly head: Cluster }[]> {
   const base = input.base ?? input.head;
   const trees = { base, head: input.head };
-  const found = await whatIsDeployed(input, trees);
+  const reading = newReading(input, trees);
+  const found = await whatIsDeployed(input, trees, reading);
   const { overrides } = input;
   const { config } = input.choice;
-  const cache = new Map();
-  const changed = changedPaths(base, input.head);
   return found.clusters.map((cluster, i) => {
-    const sides = readCluster({ cluster, trees, config, overrides, changed, cache });
+    const sides = readCluster({ cluster, trees, config, overrides, ...reading });
     const told = (side: "base" | "head"): Cluster => {
       const read = sides[side].cluster;
       return i === 0 ? { ...read, issues: [...found.issues[side], ...read.issues] } : read;
@@ -157,16 +156,33 @@ export async function whatIsThere(
   });
 }
 
+type Trees = { readonly base: Tree; readonly head: Tree };
+
+/** What is known of the files of both sides while they are read. */
+type Reading = {
+  readonly changed: ReadonlySet<string>;
+  readonly cache: ObjectCache;
+  readonly onPlain: ReturnType<typeof preloader>;
+};
+
+function newReading({ choice }: ReviewInput, { base, head }: Trees): Reading {
+  const changed = changedPaths(base, head);
+  const cache: ObjectCache = new Map();
+  const limits = limitsOf(choice.config);
+  return { changed, cache, onPlain: preloader(cache, { changed, ...(limits === undefined ? {} : { limits }) }) };
+}
+
 type Found = Deployed & { readonly issues: { readonly base: readonly Issue[]; readonly head: readonly Issue[] } };
 
-async function whatIsDeployed(input: ReviewInput, trees: { readonly base: Tree; readonly head: Tree }): Promise<Found> {
+async function whatIsDeployed(input: ReviewInput, trees: Trees, { onPlain }: Reading): Promise<Found> {
   const { config } = input.choice;
   for (const { entries, label } of [trees.base, trees.head]) {
     checkCount(entries.length, { label: label || "head", maxFiles: config.limits.files ?? MAX_FILES });
   }
   const namespace = input.overrides.namespace ?? "default";
   const { clusters, exclude, acceptUnread } = config;
-  const planned = plan(trees.base, trees.head, { clusters, exclude, acceptUnread, ...input.roots }, namespace);
+  const settings = { clusters, exclude, acceptUnread, ...input.roots };
+  const planned = plan(trees.base, trees.head, settings, namespace, onPlain);
   const { path, scratch, proxies } = input.workshop;
   const renders = planned.clusters.some(({ roots }) =>
     roots.some(({ base, head }) => (base?.request ?? head?.request) !== undefined),

@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 import { describe, expect, it } from "vitest";
 import { buildExplain, formatExplainText } from "../../src/report/explain.ts";
 import { formatText } from "../../src/report/text.ts";

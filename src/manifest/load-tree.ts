@@ -76,6 +76,21 @@ export function loadTree<Entry extends LoadEntry>(
   return collect(wanted, { cache, options, unread });
 }
 
+/**
+ * Takes files that somebody else has read anyway, so that `loadTree` with the same options need not read them again; for
+ * a tree whose files are given no namespace and are not listed.
+ */
+export function preloader(
+  cache: ObjectCache,
+  options: Pick<LoadTreeOptions, "changed" | "limits">,
+): (entry: LoadEntry, bytes: Uint8Array) => void {
+  return (entry, bytes) => {
+    if (entry.kind !== "file" || !isManifestPath(entry.path)) return;
+    const key = cacheKey(entry, options);
+    if (!cache.has(key)) cache.set(key, readFile(entry, bytes, options));
+  };
+}
+
 function collect(
   wanted: readonly LoadEntry[],
   from: { readonly cache: ObjectCache; readonly options: LoadTreeOptions; readonly unread: readonly Issue[] },

@@ -1,5 +1,5 @@
+import stringWidth from "fast-string-width";
 import pc from "picocolors";
-import stringWidth from "string-width";
 import { plain } from "./escape.ts";
 import type { Inline, Line } from "./inline.ts";
 

@@ -89,7 +89,8 @@ function readSide(input: ReadInput, side: "base" | "head", options: ClusterOptio
   };
 }
 
-function limitsOf(
+/** How much may be read, where the configuration says it. */
+export function limitsOf(
   config: Config,
 ): { fileBytes: number; documents: number; aliases: number; depth: number } | undefined {
   const { fileBytes, documents, aliases, depth } = config.limits;

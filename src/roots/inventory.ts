@@ -4,7 +4,7 @@ import type { Tree, TreeEntry } from "../tree/tree.ts";
 import { type Chart, readChart } from "./chart.ts";
 import { KUSTOMIZATION_NAMES, type Kustomization, readKustomization } from "./kustomization.ts";
 import type { PathMatch } from "./match.ts";
-import { folderOf, nameOf } from "./paths.ts";
+import { ancestors, folderOf, nameOf } from "./paths.ts";
 
 /** What one tree holds that says what is deployed from it. */
 export type Inventory = {
@@ -31,11 +31,16 @@ export type Memo = {
   readonly looks: Map<string, { readonly manifest: boolean; readonly delivery: string | undefined }>;
   /** By path and blob. */
   readonly kustomizations: Map<string, Kustomization | undefined>;
+  /** Hears of each file that is looked at and that no kustomization or chart of its tree can take. */
+  readonly onPlain: OnPlain;
 };
 
+/** Receives a file of plain manifests; `bytes` is valid only during the call. */
+export type OnPlain = (entry: TreeEntry, bytes: Uint8Array) => void;
+
 /** A memo that knows nothing yet. */
-export function newMemo(): Memo {
-  return { looks: new Map(), kustomizations: new Map() };
+export function newMemo(onPlain: OnPlain = () => {}): Memo {
+  return { looks: new Map(), kustomizations: new Map(), onPlain };
 }
 
 /** Reads what a tree says about its own deployment. Nothing that `excluded` names counts, but others may refer to it. */
@@ -44,8 +49,11 @@ export function survey(tree: Tree, excluded: PathMatch, memo: Memo): Inventory {
   const files = tree.entries.filter((entry) => entry.kind !== "submodule" && !isIgnored(entry.path));
   const wanted = files.filter((entry) => !excluded(entry.path));
   const { looks } = memo;
-  look(tree, files, looks);
   const sources = files.filter((entry) => SOURCES.has(nameOf(entry.path)));
+  const isPlain = plainFiles(sources, excluded);
+  look(tree, files, looks, (entry, bytes) => {
+    if (isPlain(entry.path)) memo.onPlain(entry, bytes);
+  });
   const text = reader(tree, entries, sources);
   const deliveryTexts = new Map<string, string>();
   for (const entry of wanted) {
@@ -91,7 +99,14 @@ const MARKS = [
 /** Templates of manifests under names that are no manifests'. */
 const TEMPLATE_NAME = /\.(?:ya?ml|json)\.[a-z0-9]+$|\.(?:tmpl|gotmpl|j2|jinja2?)$/i;
 
-function look(tree: Tree, entries: readonly TreeEntry[], looks: Memo["looks"]): void {
+/** True of paths that are not excluded, with no kustomization or chart in a folder above them. */
+function plainFiles(sources: readonly TreeEntry[], excluded: PathMatch): (path: string) => boolean {
+  const taken = new Set(sources.map(({ path }) => folderOf(path)));
+  return (path) =>
+    !excluded(path) && (taken.size === 0 || ![...ancestors(folderOf(path))].some((each) => taken.has(each)));
+}
+
+function look(tree: Tree, entries: readonly TreeEntry[], looks: Memo["looks"], onManifest: OnPlain): void {
   const fresh = new Map<string, TreeEntry>();
   for (const entry of entries) {
     if (looks.has(entry.blob) || fresh.has(entry.blob)) continue;
@@ -103,6 +118,7 @@ function look(tree: Tree, entries: readonly TreeEntry[], looks: Memo["looks"]): 
     const manifest = hasKey(buffer, "apiVersion") && hasKey(buffer, "kind");
     const delivery = manifest && isMarked(buffer) ? buffer.toString("utf8") : undefined;
     looks.set(entry.blob, { manifest, delivery });
+    if (manifest) onManifest(entry, bytes);
   });
 }
 
