@@ -37,7 +37,7 @@ module.exports = {
     ...house(
       "report",
       ["gate", "diff", "model", "sets", "errors"],
-      "string-width|picocolors",
+      "fast-string-width|picocolors",
       "plain data to text; never asks the engine",
     ),
     ...house("github", ["errors"], "@actions/github|@octokit/.*", "receives text, knows no policy"),

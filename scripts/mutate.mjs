@@ -36,7 +36,7 @@ const TESTS = [
     "src/diff/",
     [
       ["diff", "laws/outside", "laws/evaluators"],
-      ["laws/changes", "judging", "report/build"],
+      ["laws/changes", "laws/causes", "judging", "report/build"],
     ],
   ],
   ["src/gate/", [["gate"], ["judging"]]],

@@ -131,3 +131,19 @@ describe("undeclared pods with the labels of a declared workload", () => {
     expect(undeclared([other], [isolated])).toContain("shop/[pod with {app=cache}]");
   });
 });
+
+it("two pods that two rules of one policy admit to the same ports have a cause each", () => {
+  const pods = [web, workload("shop/cron"), db];
+  const isolated: Policy = { ...fromWeb, rules: [] };
+  const admitting = policy(
+    "ingress",
+    "shop/db",
+    { app: "db" },
+    ["web", "cron"].map((app) => ({ peer: podsWith({ app }, "shop"), conn: tcp(80) })),
+  );
+  const base = cluster({ workloads: pods, policies: [isolated] });
+  const head = cluster({ workloads: pods, policies: [admitting] });
+  const rows = diffFlows(universe(base, head, OPTIONS), []).rows(100).changes;
+  const told = rows.map(({ src, causes }) => `${src.text}: ${causes.map(({ rule }) => rule).join()}`);
+  expect(told.sort()).toEqual(["shop/cron[Deployment]: ingress[1]", "shop/web[Deployment]: ingress[0]"]);
+});

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { pairsOfBlock } from "../../src/diff/blocks.ts";
-import { diffFlows } from "../../src/diff/diff.ts";
+import { diffFlows, reviewStage } from "../../src/diff/diff.ts";
+import { explainPair } from "../../src/diff/explain.ts";
 import type { Cause, Change } from "../../src/diff/flow-diff.ts";
 import { universe } from "../../src/engine/universe.ts";
 import type { Cluster, Workload } from "../../src/model/cluster.ts";
@@ -31,7 +32,36 @@ describe.each(EVERY)("%s", { timeout: TIMEOUT_MS }, (_, features) => {
       runs(1),
     );
   });
+
+  it("a row has the causes that its pair has by itself, though pairs of the same reasons are explained once", () => {
+    fc.assert(
+      fc.property(edited(features, clusters(features)), ([base, head]) => {
+        const space = universe(base, head, OPTIONS);
+        const stage = reviewStage(space);
+        const { groups, rows } = diffFlows(space, []);
+        const told = new Map(rows(3000).changes.map((change) => [`${change.src.text} > ${change.dst.text}`, change]));
+        for (const { block } of groups) {
+          for (const pair of pairsOfBlock(block)) {
+            const name = `${endText(pair.src)} > ${endText(pair.dst)}`;
+            const row = told.get(name);
+            if (row === undefined || row.opened !== block.opened || row.closed !== block.closed) continue;
+            const alone = explainPair(stage, block, pair).causes;
+            if (wordsOf(alone) === wordsOf(row.causes)) continue;
+            throw new Error(`${name}: ${wordsOf(row.causes)}, by itself ${wordsOf(alone)}`);
+          }
+        }
+      }),
+      runs(1 / 2),
+    );
+  });
 });
+
+function wordsOf(causes: readonly Cause[]): string {
+  return causes
+    .map(({ at, text }) => `${at.file}:${at.line} ${text}`)
+    .sort()
+    .join(", ");
+}
 
 const DIRECTIONS: readonly Direction[] = ["egress", "ingress"];
 

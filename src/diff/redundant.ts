@@ -113,7 +113,7 @@ export function closingTwins(kinds: readonly Kind[], rows: readonly Row[]): Read
       if (peer.kind !== "representative" || peer.podTerms === "" || peer.namespace === undefined) continue;
       const named = (workloads.get(peer.namespace) ?? []).filter(({ pod }) => isFoundBy(peer, pod));
       const covers = (role: "sends" | "receives") => !own[role] || named.some((each) => each.roles[role]);
-      if (named.length > 0 && covers("sends") && covers("receives")) twins.add(peer);
+      if (covers("sends") && covers("receives")) twins.add(peer);
     }
   }
   return twins;

@@ -19,17 +19,35 @@ export function checkCluster(
   workloads: readonly Workload[],
   namespaces: ReadonlyMap<string, Namespace>,
 ): readonly Issue[] {
-  const index = indexWorkloads(workloads);
-  const host = indexWorkloads(
-    workloads.filter(({ pod }) => pod.hostNetwork),
-    true,
-  );
+  const indexes = indexesOf(workloads);
   return [
-    ...hostNetworkIssues(policies, host),
-    ...subjectIssues(policies, index, host),
-    ...namedPortIssues(policies, index),
+    ...hostNetworkIssues(policies, indexes.host),
+    ...subjectIssues(policies, indexes),
+    ...namedPortIssues(policies, indexes),
     ...namespaceIssues(policies, namespaces),
   ];
+}
+
+/** The workloads of a cluster as the checks look them up, and what they found of policies before. */
+type Indexes = {
+  readonly workloads: readonly Workload[];
+  readonly index: WorkloadIndex;
+  readonly host: WorkloadIndex;
+  readonly subjects: Map<Policy, Issue | undefined>;
+  readonly ports: Map<Policy, readonly Issue[]>;
+};
+
+let last: Indexes | undefined;
+
+/** Base and head mostly have the same workloads: what was found of a policy beside them stands. */
+function indexesOf(workloads: readonly Workload[]): Indexes {
+  const isSame =
+    last?.workloads.length === workloads.length && workloads.every((each, i) => each === last?.workloads[i]);
+  if (last !== undefined && isSame) return last;
+  const hosted = workloads.filter(({ pod }) => pod.hostNetwork);
+  const made = { workloads, index: indexWorkloads(workloads), host: indexWorkloads(hosted, true) };
+  last = { ...made, subjects: new Map(), ports: new Map() };
+  return last;
 }
 
 /** One warning for each workload in its node's network that a policy appears to select. */
@@ -51,36 +69,55 @@ function hostNetworkIssues(policies: readonly Policy[], host: WorkloadIndex): re
 }
 
 /** A warning for each policy that selects none of the workloads that its namespace has. */
-function subjectIssues(policies: readonly Policy[], index: WorkloadIndex, host: WorkloadIndex): readonly Issue[] {
+function subjectIssues(policies: readonly Policy[], indexes: Indexes): readonly Issue[] {
   const issues: Issue[] = [];
   const asked = new Set<ObjectRef>();
-  for (const { object, subject: pods, source } of policies) {
-    const namespace = onlyNamespace(pods);
-    if (namespace === undefined || !index.byNamespace.has(namespace) || asked.has(object)) continue;
-    asked.add(object);
-    if (selectsAny(index, pods) || selectsAny(host, pods)) continue;
-    const subject = formatObject(object);
-    const message = `\`${clip(subject)}\` selects none of the workloads that are declared in \`${clip(namespace)}\``;
-    issues.push({ code: "UNMATCHED_SELECTOR", severity: "warning", at: source, message, subject });
+  for (const policy of policies) {
+    const namespace = onlyNamespace(policy.subject);
+    if (namespace === undefined || !indexes.index.byNamespace.has(namespace) || asked.has(policy.object)) continue;
+    asked.add(policy.object);
+    if (!indexes.subjects.has(policy)) indexes.subjects.set(policy, subjectIssue(policy, namespace, indexes));
+    const issue = indexes.subjects.get(policy);
+    if (issue !== undefined) issues.push(issue);
   }
   return issues;
 }
 
+function subjectIssue(
+  { object, subject: pods, source }: Policy,
+  namespace: string,
+  { index, host }: Indexes,
+): Issue | undefined {
+  if (selectsAny(index, pods) || selectsAny(host, pods)) return undefined;
+  const subject = formatObject(object);
+  const message = `\`${clip(subject)}\` selects none of the workloads that are declared in \`${clip(namespace)}\``;
+  return { code: "UNMATCHED_SELECTOR", severity: "warning", at: source, message, subject };
+}
+
 /** A warning for each port name that none of the pods declares that the rule leads to. */
-function namedPortIssues(policies: readonly Policy[], index: WorkloadIndex): readonly Issue[] {
+function namedPortIssues(policies: readonly Policy[], { index, ports }: Indexes): readonly Issue[] {
   const issues: Issue[] = [];
   let declaring: ReadonlyMap<string, readonly Indexed[]> | undefined;
   for (const policy of policies) {
-    for (const rule of policy.rules) {
-      for (const port of rule.conn.names) {
-        declaring ??= byPortName(index);
-        const issue = namedPortIssue(policy, { rule, port }, { index, declaring });
-        if (issue !== undefined) issues.push(issue);
+    let found = ports.get(policy);
+    if (found === undefined) {
+      const own: Issue[] = [];
+      for (const rule of policy.rules) {
+        for (const port of rule.conn.names) {
+          declaring ??= byPortName(index);
+          const issue = namedPortIssue(policy, { rule, port }, { index, declaring });
+          if (issue !== undefined) own.push(issue);
+        }
       }
+      found = own.length === 0 ? NOTHING_ODD : own;
+      ports.set(policy, found);
     }
+    issues.push(...found);
   }
   return issues;
 }
+
+const NOTHING_ODD: readonly Issue[] = [];
 
 function namedPortIssue(
   policy: Policy,

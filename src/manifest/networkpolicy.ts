@@ -90,10 +90,22 @@ function peerOf(spec: PeerSpec, own: Predicate, at: SourceRef, scope: Scope): Pr
     if (cover.assumption !== undefined) scope.assumptions.push(cover.assumption);
     return { op: "addresses", set: spec.set, pods: cover.pods };
   }
-  const where = spec.namespaces === undefined ? [own] : namespaceLabels(spec.namespaces);
-  const parts = [PODS, ...where, ...podLabels(spec.pods ?? [])];
-  return parts.length === 1 ? PODS : { op: "and", of: parts };
+  if (spec.namespaces === undefined) return { op: "and", of: [PODS, own, ...podLabels(spec.pods ?? [])] };
+  return anywhere(spec.namespaces, spec.pods ?? []);
 }
+
+/** Pods by the labels of their namespaces: equal ones are one object, since many policies open the same few. */
+function anywhere(namespaces: readonly Requirement[], pods: readonly Requirement[]): Predicate {
+  const key = JSON.stringify([namespaces, pods]);
+  const known = peers.get(key);
+  if (known !== undefined) return known;
+  const parts = [PODS, ...namespaceLabels(namespaces), ...podLabels(pods)];
+  const made: Predicate = parts.length === 1 ? PODS : { op: "and", of: parts };
+  if (peers.size < MOST_REMEMBERED) peers.set(key, made);
+  return made;
+}
+
+const peers = new Map<string, Predicate>();
 
 /**
  * The connections of a list of ports: none listed means all of every protocol, a port without a number the whole

@@ -9,8 +9,10 @@ import { FIRST_NAME, hasPorts, type Protocol, protocolAt, SLOT, SLOTS, slotOf } 
 export type Conn = { readonly id: number; readonly points: Intervals<number> };
 
 const interned = new Map<string, Conn>();
-/** Few sets meet each other very often: each pair is intersected once. */
+/** Few sets meet each other very often: each pair is computed once. */
+const unions = new Map<number, Conn>();
 const intersections = new Map<number, Conn>();
+const differences = new Map<number, Conn>();
 const PAIR = 2 ** 26;
 const names = new Map<string, number>();
 const nameTexts: string[] = [];
@@ -66,7 +68,12 @@ export function portName(point: number): string | undefined {
 export function union(a: Conn, b: Conn): Conn {
   if (a === b || b === NONE) return a;
   if (a === NONE) return b;
-  return intern(numbers.union(a.points, b.points));
+  const key = unordered(a, b);
+  const known = unions.get(key);
+  if (known !== undefined) return known;
+  const made = intern(numbers.union(a.points, b.points));
+  unions.set(key, made);
+  return made;
 }
 
 /** What is in both. */
@@ -74,7 +81,7 @@ export function intersect(a: Conn, b: Conn): Conn {
   if (a === b || b === EVERYTHING) return a;
   if (a === EVERYTHING) return b;
   if (a === NONE || b === NONE) return NONE;
-  const key = a.id < b.id ? a.id * PAIR + b.id : b.id * PAIR + a.id;
+  const key = unordered(a, b);
   const known = intersections.get(key);
   if (known !== undefined) return known;
   const made = intern(numbers.intersect(a.points, b.points));
@@ -86,7 +93,16 @@ export function intersect(a: Conn, b: Conn): Conn {
 export function subtract(a: Conn, b: Conn): Conn {
   if (a === b || b === EVERYTHING) return NONE;
   if (b === NONE || a === NONE) return a;
-  return intern(numbers.subtract(a.points, b.points));
+  const key = a.id * PAIR + b.id;
+  const known = differences.get(key);
+  if (known !== undefined) return known;
+  const made = intern(numbers.subtract(a.points, b.points));
+  differences.set(key, made);
+  return made;
+}
+
+function unordered(a: Conn, b: Conn): number {
+  return a.id < b.id ? a.id * PAIR + b.id : b.id * PAIR + a.id;
 }
 
 /** True where all of `b` is in `a`. */
