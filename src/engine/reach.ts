@@ -98,7 +98,7 @@ function viewer({ effects, classes, selections }: Viewer): Reach["view"] {
   };
 }
 
-export type Selections = {
+type Selections = {
   readonly selecting: Reach["selecting"];
   /** No policy that only one side has selects the pod. */
   readonly isShared: (pod: Pod) => boolean;
