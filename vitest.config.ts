@@ -8,7 +8,8 @@ export default defineConfig({
     include: ["__tests__/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // Twice the cores that a small runner has: much of a scenario is waiting for other processes.
+    maxWorkers: 4,
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
   },
 });

@@ -38,7 +38,7 @@ describe("pull_request: the story of a comment", () => {
     expect(second.exit).toBe(0);
     expect(second.log).toContain("comment updated: ");
     expect(world.fake.state.comments.map(({ body }) => body.split("\n")[1])).toEqual([
-      "### 🟡 netpol-review: check passes, 4 flows closed",
+      "### 🟡 netpol-review: check passes, 1 flow closed",
     ]);
     const third = await run(world, pullEvent(world.pull(CHANGES.original), { action: "synchronize" }));
     expect(third.outputs.get("conclusion")).toBe("success");
@@ -92,7 +92,7 @@ describe("pull_request: the story of a comment", () => {
       conclusion: "changed",
       findings: "0",
       opened: "0",
-      closed: "4",
+      closed: "1",
     });
     expect(world.fake.state.comments[0]?.body).toContain("may break");
   });
@@ -173,7 +173,7 @@ describe("pull_request: other people and other jobs", () => {
     await run(world, pullEvent(pull));
     await run(world, pullEvent(world.pull(CHANGES.closed), { action: "synchronize" }));
     expect(world.fake.state.comments).toHaveLength(251);
-    expect(world.fake.state.comments.at(-1)?.body).toContain("4 flows closed");
+    expect(world.fake.state.comments.at(-1)?.body).toContain("1 flow closed");
   });
 
   scenario("a comment of somebody else that bears our marker is never touched", async ({ world }) => {
@@ -239,7 +239,7 @@ describe("pull_request: other people and other jobs", () => {
     const { exit, log, summary } = await run(world, pullEvent(world.pull(CHANGES.closed)), { inputs: { token: "" } });
     expect(exit).toBe(0);
     expect(commands({ log })).toEqual([expect.stringContaining("`pull-requests: write`")]);
-    expect(summary).toContain("4 flows closed");
+    expect(summary).toContain("1 flow closed");
   });
 
   scenario("a wrong token: one warning, and the verdict stands", async ({ world }) => {
