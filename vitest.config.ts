@@ -10,6 +10,9 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Twice the cores that a small runner has: much of a scenario is waiting for other processes.
     maxWorkers: 4,
+    // Loading the source anew for each file costs more than most files do.
+    isolate: false,
+    globalSetup: "__tests__/temporary-files.ts",
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
   },
 });

@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
-import { afterAll } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "netpol-review-command-"));
@@ -23,8 +22,6 @@ await build({
   banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
 });
 writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What one run of the command leaves behind. */
 export type Ended = { readonly exit: number; readonly stdout: string; readonly stderr: string };

@@ -16,8 +16,17 @@ import {
   NO_ADDRESS,
   unionAddresses,
 } from "../../src/sets/addresses.ts";
-import { type Conn, EVERYTHING, includes, NONE, namedPort, ports, union, wholeProtocol } from "../../src/sets/conn.ts";
-import { FIRST_NAME } from "../../src/sets/protocol.ts";
+import {
+  type Conn,
+  EVERYTHING,
+  includes,
+  NONE,
+  namedPort,
+  pointsOf,
+  ports,
+  union,
+  wholeProtocol,
+} from "../../src/sets/conn.ts";
 import { rulesOf } from "./rules.ts";
 import { cluster, pods, workload } from "./world.ts";
 
@@ -104,16 +113,18 @@ const exceptionArbitrary = clause.map(
   (own): Exception => ({ ...own, rule: "rule", until: "2030-01-01", reason: "", at: { file: "", line: 0 } }),
 );
 
+/** The point that stands for the name. */
+const HTTP = pointsOf(namedPort("TCP", "http"), "TCP")[0]?.[0] ?? 0;
+
 /** Points that tell every connection above apart. */
 const POINTS = [
   ["TCP", 79],
   ["TCP", 80],
   ["TCP", 81],
-  ["TCP", FIRST_NAME],
+  ["TCP", HTTP],
   ["UDP", 80],
   ["SCTP", 1],
 ] as const;
-namedPort("TCP", "http");
 
 const openedArbitrary = fc.constantFrom<Conn>(
   EVERYTHING,
@@ -162,7 +173,7 @@ const isGranted = (asked: PeerSelector | undefined, point: Point) =>
 function inPorts(asked: ConnTerm | undefined, dst: Point, [protocol, port]: (typeof POINTS)[number]): boolean {
   if (asked === undefined || includes(asked.conn, protocol, port)) return true;
   if (protocol !== "TCP" || asked.names.length === 0 || !("peer" in dst)) return false;
-  if (dst.peer.kind === "representative") return port === FIRST_NAME;
+  if (dst.peer.kind === "representative") return port === HTTP;
   return dst.peer.kind === "workload" && (dst.peer.head ?? dst.peer.base)?.pod.ports?.[0]?.port === port;
 }
 
@@ -171,7 +182,7 @@ function isProtected(rule: Rule, dst: Point, point: (typeof POINTS)[number]): bo
   const byNumber =
     rule.ports !== undefined &&
     POINTS.some((each) => each[0] === point[0] && includes(rule.ports?.conn ?? NONE, each[0], each[1]));
-  const isName = point[1] === FIRST_NAME;
+  const isName = point[1] === HTTP;
   return isName && byNumber && "peer" in dst && dst.peer.kind === "representative";
 }
 

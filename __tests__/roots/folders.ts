@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll } from "vitest";
 import { NO_CONFIG, type RootsConfig } from "../../src/roots/config-types.ts";
 import { type Deployed, deployed } from "../../src/roots/deployed.ts";
 import { execute } from "../../src/roots/execute.ts";
@@ -14,15 +13,8 @@ import type { Tree } from "../../src/tree/tree.ts";
 /** Files by path; a text that starts with `-> ` is a link. */
 export type Files = Readonly<Record<string, string>>;
 
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
 export function freshFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "netpol-roots-"));
-  folders.push(folder);
-  return folder;
+  return mkdtempSync(join(tmpdir(), "netpol-roots-"));
 }
 
 export function treeOf(files: Files, label = "tree"): Tree {

@@ -2,12 +2,11 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll } from "vitest";
 
 /** Files by path: text or bytes to write, `{ link }` for a symbolic link, `undefined` to delete. */
 export type Files = Readonly<Record<string, string | Uint8Array | { readonly link: string } | undefined>>;
 
-/** A real repository in a folder of its own, removed when the test file ends. */
+/** A real repository in a folder of its own, removed when all tests have ended. */
 export type TestRepo = {
   readonly dir: string;
   /** Runs git in it and returns what it prints, trimmed. */
@@ -19,16 +18,9 @@ export type TestRepo = {
   readonly pullRequest: (number: number, base: string, head: string) => string;
 };
 
-const folders: string[] = [];
-
-afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-/** An empty folder that is removed when the test file ends. */
+/** An empty folder that is removed when all tests have ended. */
 export function makeFolder(files: Files = {}): string {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), "netpol-review-test-")));
-  folders.push(dir);
   writeFiles(dir, files);
   return dir;
 }
