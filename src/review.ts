@@ -1,27 +1,27 @@
 import type { Choice } from "./config/choose-config.ts";
 import type { ConfigChange as ConfigDifference } from "./config/compare-configs.ts";
-import { InputError, type Issue } from "./errors.ts";
-import { gravest } from "./gate/conclusion.ts";
+import { InputError, type Issue, type Severity } from "./errors.ts";
+import { type ConcludeInput, gravest } from "./gate/conclusion.ts";
 import { idleIssues } from "./gate/idle-issues.ts";
 import { type ObjectCache, preloader } from "./manifest/load-tree.ts";
 import type { Cluster } from "./model/cluster.ts";
+import type { Side } from "./model/peer.ts";
 import { buildReport } from "./report/build.ts";
 import type { Context, Report } from "./report/report.ts";
 import { besideClusters, leftOutIssues } from "./review/beside-clusters.ts";
 import { configRows } from "./review/config-rows.ts";
 import { changedPaths, contentChanges, fileTexts } from "./review/contents.ts";
+import { deployment } from "./review/deployment.ts";
 import { exposureChanges } from "./review/exposures.ts";
 import { judgeCluster } from "./review/judge-cluster.ts";
 import { limitsOf, type Overrides, optionsOf, readCluster } from "./review/read-cluster.ts";
 import type { RootsConfig } from "./roots/config-types.ts";
 import { coverageText } from "./roots/coverage-text.ts";
-import { type Deployed, deployed } from "./roots/deployed.ts";
-import { execute } from "./roots/execute.ts";
-import { plan } from "./roots/plan.ts";
+import type { Deployed } from "./roots/deployed.ts";
 import { NO_ADDRESS } from "./sets/addresses.ts";
 import { checkCount } from "./tree/listing.ts";
-import { findTools } from "./tree/render-tools.ts";
 import type { Tree } from "./tree/tree.ts";
+import type { Workshop } from "./tree/workshop.ts";
 
 export type ReviewInput = {
   /** `undefined`: the head alone is checked. */
@@ -46,11 +46,7 @@ export type ReviewInput = {
   /** Hears what comes next, for whoever waits; an empty text: nothing more. */
   readonly progress?: (stage: string) => void;
   /** Where rendering may happen: a PATH to look for tools in, an empty folder, proxies. */
-  readonly workshop: {
-    readonly path: string;
-    readonly scratch: string;
-    readonly proxies: Readonly<Record<string, string>>;
-  };
+  readonly workshop: Workshop;
 };
 
 /** Files that a tree may hold where the configuration does not say otherwise. */
@@ -58,79 +54,99 @@ const MAX_FILES = 1_000_000;
 
 /** The whole pipeline: trees → what is deployed → clusters → flows → findings → one report. */
 export async function review(input: ReviewInput): Promise<Report> {
-  const { head, choice } = input;
-  const base = input.base ?? head;
-  const { config } = choice;
-  const trees = { base, head };
+  const trees: Trees = { base: input.base ?? input.head, head: input.head };
   input.progress?.("finding what is deployed");
   const reading = newReading(input, trees);
   const found = await whatIsDeployed(input, trees, reading);
   input.progress?.("reading manifests");
-  const severity = config.configChanges ?? "warning";
-  const configChanged = input.configChanges.length + input.workflowChanges.length > 0;
-  const read = found.clusters.map((cluster) => ({
-    cluster,
-    sides: readCluster({ cluster, trees, config, overrides: input.overrides, ...reading }),
-  }));
+  const { config } = input.choice;
+  const read = found.clusters.map((cluster): ReadCluster => {
+    return { cluster, sides: readCluster({ cluster, trees, config, overrides: input.overrides, ...reading }) };
+  });
+  input.progress?.("comparing flows");
+  const scene: Scene = { trees, found, outcome: outcomeOf(input, found, read), text: fileTexts(trees) };
+  const judged = read.map((each, i) => judgeRead(input, scene, each, i === 0));
+  input.progress?.("");
+  return reportOf(input, scene, judged);
+}
+
+type ReadCluster = {
+  readonly cluster: Deployed["clusters"][number];
+  readonly sides: ReturnType<typeof readCluster>;
+};
+
+/** What the clusters of a review have in common. */
+type Scene = {
+  readonly trees: Trees;
+  readonly found: Found;
+  readonly outcome: Pick<ConcludeInput, "fatal" | "configChanges" | "atBest">;
+  readonly text: ReturnType<typeof fileTexts>;
+};
+
+/** What decides the conclusion whatever the flows are. */
+function outcomeOf(input: ReviewInput, found: Found, read: readonly ReadCluster[]): Scene["outcome"] {
+  const { choice, configChanges, workflowChanges } = input;
   const isEmpty =
     found.unchanged.length === 0 &&
     read.every(({ sides }) => sides.base.objects.length + sides.head.objects.length === 0);
-  const mustHave = input.roots.paths.length > 0 || (input.ownRules && config.rules.length > 0);
-  const fatal: readonly Issue[] = [...choice.fatal, ...(isEmpty && mustHave ? [nothingFound(input)] : [])];
-  const texts = fileTexts(trees);
-  input.progress?.("comparing flows");
-  const judged = read.map(({ cluster, sides }, i) =>
-    judgeCluster({
-      name: cluster.name,
-      base: input.base === undefined ? undefined : sides.base.cluster,
-      head: sides.head.cluster,
-      config,
-      today: input.today,
-      representatives: input.representatives,
-      podRangesKnown: knowsPodRanges(cluster, input),
-      exposures: input.base === undefined ? [] : exposuresOf(cluster, sides, input),
-      issues: {
-        base: [...(i === 0 ? found.issues.base : []), ...sides.base.cluster.issues],
-        head: [...(i === 0 ? found.issues.head : []), ...sides.head.cluster.issues],
-      },
-      contentOf: contentChanges(trees),
-      outcome: {
-        fatal: i === 0 ? fatal : [],
-        configChanges: configChanged ? severity : undefined,
-        atBest: choice.atBest,
-      },
-      text: texts,
-      read: i === 0 ? readLine(found) : "",
-    }),
-  );
-  input.progress?.("");
-  const outcome = { configChanges: configChanged ? severity : undefined, atBest: choice.atBest };
+  const mustHave = input.roots.paths.length > 0 || (input.ownRules && choice.config.rules.length > 0);
+  return {
+    fatal: [...choice.fatal, ...(isEmpty && mustHave ? [nothingFound(input)] : [])],
+    configChanges: configChanges.length + workflowChanges.length > 0 ? severityOf(input) : undefined,
+    atBest: choice.atBest,
+  };
+}
+
+function severityOf({ choice }: ReviewInput): Severity {
+  return choice.config.configChanges ?? "warning";
+}
+
+/** What is said of the review as a whole is said with the first cluster. */
+function judgeRead(
+  input: ReviewInput,
+  { trees, found, outcome, text }: Scene,
+  { cluster, sides }: ReadCluster,
+  isFirst: boolean,
+): ReturnType<typeof judgeCluster> {
+  const hasBase = input.base !== undefined;
+  const issues = (side: Side) => [...(isFirst ? found.issues[side] : []), ...sides[side].cluster.issues];
+  return judgeCluster({
+    name: cluster.name,
+    base: hasBase ? sides.base.cluster : undefined,
+    head: sides.head.cluster,
+    config: input.choice.config,
+    today: input.today,
+    representatives: input.representatives,
+    podRangesKnown: knowsPodRanges(cluster, input),
+    exposures: hasBase ? exposuresOf(cluster, sides, input) : [],
+    issues: { base: issues("base"), head: issues("head") },
+    contentOf: contentChanges(trees),
+    outcome: { ...outcome, fatal: isFirst ? outcome.fatal : [] },
+    text,
+    read: isFirst ? readLine(found) : "",
+  });
+}
+
+function reportOf(
+  input: ReviewInput,
+  { trees, found, outcome }: Scene,
+  judged: readonly ReturnType<typeof judgeCluster>[],
+): Report {
+  const { choice, context } = input;
+  const { config } = choice;
+  const contentOf = contentChanges(trees);
   const beside =
     judged.length > 0
       ? { conclusion: choice.atBest, issues: [] }
-      : besideClusters({
-          issues: found.issues,
-          contentOf: contentChanges(trees),
-          rules: config.rules.length > 0,
-          outcome: { ...outcome, fatal },
-        });
+      : besideClusters({ issues: found.issues, contentOf, rules: config.rules.length > 0, outcome });
+  const idle = judged.map((each) => each.idle);
+  const changes = [...input.configChanges, ...judged.flatMap((each) => each.changes)];
   return buildReport({
     shape: input.base === undefined ? "check" : "diff",
-    context: { ...input.context, rules: config.rules.length, config: config.file },
+    context: { ...context, rules: config.rules.length, config: config.file },
     clusters: judged.map(({ report }) => report),
-    issues: [
-      ...choice.notes,
-      ...beside.issues,
-      ...idleIssues(
-        judged.map(({ idle }) => idle),
-        input.today,
-      ),
-    ],
-    configChanges: configRows(
-      [...input.configChanges, ...judged.flatMap(({ changes }) => changes)],
-      input.workflowChanges,
-      severity,
-    ),
+    issues: [...choice.notes, ...beside.issues, ...idleIssues(idle, input.today)],
+    configChanges: configRows(changes, input.workflowChanges, severityOf(input)),
     conclusion: gravest([beside.conclusion, choice.atBest]),
     maxPairs: input.maxPairs,
   });
@@ -179,19 +195,16 @@ async function whatIsDeployed(input: ReviewInput, trees: Trees, { onPlain }: Rea
   for (const { entries, label } of [trees.base, trees.head]) {
     checkCount(entries.length, { label: label || "head", maxFiles: config.limits.files ?? MAX_FILES });
   }
-  const namespace = input.overrides.namespace ?? "default";
-  const { clusters, exclude, acceptUnread } = config;
-  const settings = { clusters, exclude, acceptUnread, ...input.roots };
-  const planned = plan(trees.base, trees.head, settings, namespace, onPlain);
-  const { path, scratch, proxies } = input.workshop;
-  const renders = planned.clusters.some(({ roots }) =>
-    roots.some(({ base, head }) => (base?.request ?? head?.request) !== undefined),
-  );
-  const tools = renders && !planned.rendersNothing ? await findTools(path, scratch) : NO_TOOLS;
-  const everything =
-    input.base === undefined || trees.base === trees.head || config.rules.some(({ on }) => on === "violate");
-  const executed = await execute(planned, { tools, scratch, proxies, everything });
-  const all = deployed(planned, executed, namespace);
+  const isAlone = input.base === undefined || trees.base === trees.head;
+  const { plan: planned, found: all } = await deployment({
+    ...trees,
+    config,
+    roots: input.roots,
+    namespace: input.overrides.namespace ?? "default",
+    everything: isAlone || config.rules.some(({ on }) => on === "violate"),
+    workshop: input.workshop,
+    onPlain,
+  });
   return {
     ...all,
     clusters: input.cluster === "" ? all.clusters : clusterNamed(all, input.cluster),
@@ -201,8 +214,6 @@ async function whatIsDeployed(input: ReviewInput, trees: Trees, { onPlain }: Rea
     },
   };
 }
-
-const NO_TOOLS = { kustomize: undefined, helm: undefined, unshare: undefined };
 
 /** The cluster of this name; none where nothing in it differs. */
 function clusterNamed({ clusters, unchanged }: Deployed, name: string): Deployed["clusters"] {

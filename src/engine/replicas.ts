@@ -1,6 +1,6 @@
 import type { Cluster, Workload } from "../model/cluster.ts";
 import type { Policy } from "../model/policy.ts";
-import type { Predicate } from "../model/predicate.ts";
+import { type Predicate, podRequirements } from "../model/predicate.ts";
 
 const POD_NAME = "statefulset.kubernetes.io/pod-name";
 const POD_INDEX = "apps.kubernetes.io/pod-index";
@@ -46,31 +46,11 @@ export type Workloads = { readonly base: readonly Workload[]; readonly head: rea
 type Named = { readonly names: Set<string>; readonly indexes: Set<string> };
 
 function collect(predicate: Predicate, named: Named): void {
-  switch (predicate.op) {
-    case "and":
-    case "or":
-      for (const part of predicate.of) collect(part, named);
-      return;
-    case "not":
-      collect(predicate.of, named);
-      return;
-    case "podLabels":
-      for (const value of predicate.requirement.values) {
-        if (predicate.requirement.key === POD_NAME) named.names.add(value);
-        if (predicate.requirement.key === POD_INDEX) named.indexes.add(value);
-      }
-      return;
-    case "anything":
-    case "nothing":
-    case "pods":
-    case "namespace":
-    case "namespaceLabels":
-    case "serviceAccount":
-    case "serviceAccountLabels":
-    case "addresses":
-    case "entity":
-    case "fqdn":
-      return;
+  for (const { key, values } of podRequirements(predicate)) {
+    for (const value of values) {
+      if (key === POD_NAME) named.names.add(value);
+      if (key === POD_INDEX) named.indexes.add(value);
+    }
   }
 }
 

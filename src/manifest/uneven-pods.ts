@@ -1,7 +1,7 @@
 import { formatWorkload, type Workload } from "../model/cluster.ts";
 import { type LabelSet, type Requirement, satisfies } from "../model/labels.ts";
 import type { Policy } from "../model/policy.ts";
-import type { Predicate } from "../model/predicate.ts";
+import { type Predicate, podRequirements } from "../model/predicate.ts";
 import type { OwnedDraft } from "./owners.ts";
 
 export type Evened = {
@@ -61,31 +61,9 @@ function requirementsOf(policies: readonly Policy[]): ReadonlyMap<string, readon
 }
 
 function collect(predicate: Predicate, found: Map<string, Requirement[]>): void {
-  switch (predicate.op) {
-    case "and":
-    case "or":
-      for (const part of predicate.of) collect(part, found);
-      return;
-    case "not":
-      collect(predicate.of, found);
-      return;
-    case "podLabels": {
-      const { requirement } = predicate;
-      const list = found.get(requirement.key) ?? [];
-      list.push(requirement);
-      found.set(requirement.key, list);
-      return;
-    }
-    case "anything":
-    case "nothing":
-    case "pods":
-    case "namespace":
-    case "namespaceLabels":
-    case "serviceAccount":
-    case "serviceAccountLabels":
-    case "addresses":
-    case "entity":
-    case "fqdn":
-      return;
+  for (const requirement of podRequirements(predicate)) {
+    const list = found.get(requirement.key) ?? [];
+    list.push(requirement);
+    found.set(requirement.key, list);
   }
 }

@@ -3,7 +3,7 @@ import { formatWorkload, type Namespace, type Workload } from "../model/cluster.
 import type { LabelSet } from "../model/labels.ts";
 import { NO_LABELS } from "../model/labels.ts";
 import type { Policy } from "../model/policy.ts";
-import type { Predicate } from "../model/predicate.ts";
+import { type Predicate, podRequirements } from "../model/predicate.ts";
 import { memberAt, root, textMap } from "./fields.ts";
 import { clip } from "./metadata.ts";
 import type { Decoded, ManifestObject } from "./object.ts";
@@ -152,30 +152,8 @@ export function gapIssues(owned: readonly OwnedDraft[], policies: readonly Polic
 }
 
 function collectKeys(predicate: Predicate, asked: Asked): void {
-  switch (predicate.op) {
-    case "and":
-    case "or":
-      for (const part of predicate.of) collectKeys(part, asked);
-      return;
-    case "not":
-      collectKeys(predicate.of, asked);
-      return;
-    case "podLabels": {
-      const { key, operator } = predicate.requirement;
-      const exists = operator === "Exists" || operator === "DoesNotExist";
-      (exists ? asked.presence : asked.values).add(key);
-      return;
-    }
-    case "anything":
-    case "nothing":
-    case "pods":
-    case "namespace":
-    case "namespaceLabels":
-    case "serviceAccount":
-    case "serviceAccountLabels":
-    case "addresses":
-    case "entity":
-    case "fqdn":
-      return;
+  for (const { key, operator } of podRequirements(predicate)) {
+    const exists = operator === "Exists" || operator === "DoesNotExist";
+    (exists ? asked.presence : asked.values).add(key);
   }
 }

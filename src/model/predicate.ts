@@ -61,6 +61,33 @@ function only(parts: readonly Predicate[]): Predicate | undefined {
   return parts.length === 1 ? parts[0] : undefined;
 }
 
+/** The conditions on pods' labels in `predicate`, negated or not. */
+export function* podRequirements(predicate: Predicate): Generator<Requirement> {
+  switch (predicate.op) {
+    case "and":
+    case "or":
+      for (const part of predicate.of) yield* podRequirements(part);
+      return;
+    case "not":
+      yield* podRequirements(predicate.of);
+      return;
+    case "podLabels":
+      yield predicate.requirement;
+      return;
+    case "anything":
+    case "nothing":
+    case "pods":
+    case "namespace":
+    case "namespaceLabels":
+    case "serviceAccount":
+    case "serviceAccountLabels":
+    case "addresses":
+    case "entity":
+    case "fqdn":
+      return;
+  }
+}
+
 /** True where `endpoint` is in the set that `predicate` denotes. */
 export function holds(predicate: Predicate, endpoint: Endpoint): boolean {
   switch (predicate.op) {

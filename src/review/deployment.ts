@@ -2,6 +2,7 @@ import type { Config } from "../config/types.ts";
 import type { RootsConfig } from "../roots/config-types.ts";
 import { type Deployed, deployed } from "../roots/deployed.ts";
 import { execute } from "../roots/execute.ts";
+import type { OnPlain } from "../roots/inventory.ts";
 import { plan } from "../roots/plan.ts";
 import type { Plan } from "../roots/plan-types.ts";
 import { findTools } from "../tree/render-tools.ts";
@@ -19,17 +20,22 @@ export type DeploymentInput = {
   /** Also clusters in which nothing differs. */
   readonly everything: boolean;
   readonly workshop: Workshop;
+  /** Hears of files that are read on the way and may be read as they stand. */
+  readonly onPlain?: OnPlain;
 };
 
 const NO_TOOLS = { kustomize: undefined, helm: undefined, unshare: undefined };
 
-/** What two trees deploy, for commands that judge nothing. */
+/** What two trees deploy; rendered where a root asks for it and the configuration lets it. */
 export async function deployment(input: DeploymentInput): Promise<{ readonly plan: Plan; readonly found: Deployed }> {
   const { base, head, namespace, everything } = input;
   const { clusters, exclude, acceptUnread } = input.config;
-  const planned = plan(base, head, { clusters, exclude, acceptUnread, ...input.roots }, namespace);
+  const settings = { clusters, exclude, acceptUnread, ...input.roots };
+  const planned = plan(base, head, settings, namespace, input.onPlain);
   const { path, scratch, proxies } = input.workshop;
-  const renders = planned.clusters.some(({ roots }) => roots.some((root) => root.kind !== "folder"));
+  const renders = planned.clusters.some(({ roots }) =>
+    roots.some((root) => (root.base?.request ?? root.head?.request) !== undefined),
+  );
   const tools = renders && !planned.rendersNothing ? await findTools(path, scratch) : NO_TOOLS;
   const executed = await execute(planned, { tools, scratch, proxies, everything });
   return { plan: planned, found: deployed(planned, executed, namespace) };
