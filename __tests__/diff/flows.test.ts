@@ -3,6 +3,7 @@ import { diffFlows } from "../../src/diff/diff.ts";
 import { universe } from "../../src/engine/universe.ts";
 import type { Workload } from "../../src/model/cluster.ts";
 import type { Policy } from "../../src/model/policy.ts";
+import { and, not, PODS, type Predicate } from "../../src/model/predicate.ts";
 import { formatConn } from "../../src/sets/conn-text.ts";
 import { cluster, podsWith, policy, tcp, workload } from "../gate/world.ts";
 
@@ -104,13 +105,20 @@ describe("the change from one workload to another", () => {
 });
 
 /** The names of undeclared pods between which and `db` something changes. */
-function undeclared(before: readonly Policy[], after: readonly Policy[]): readonly string[] {
+function undeclared(
+  before: readonly Policy[],
+  after: readonly Policy[],
+  spoken: readonly Predicate[] = [],
+): readonly string[] {
   const [base, head] = [before, after].map((policies) => cluster({ workloads: [web, db], policies }));
   if (base === undefined || head === undefined) throw new Error("two sides were given");
-  const diff = diffFlows(universe(base, head, { ...OPTIONS, representatives: true }), []);
+  const diff = diffFlows(universe(base, head, { ...OPTIONS, representatives: true, spoken }), spoken);
   const names = diff.rows(1000).changes.flatMap(({ src, dst }) => [src, dst]);
   return [...new Set(names.flatMap(({ peer }) => (peer?.kind === "representative" ? [peer.text] : [])))].sort();
 }
+
+/** True of declared pods alone, which know the name of their service account. */
+const holdsName: Predicate = { op: "serviceAccount", names: ["default"] };
 
 describe("undeclared pods with the labels of a declared workload", () => {
   const pod = "shop/[pod with {app=web}]";
@@ -122,6 +130,11 @@ describe("undeclared pods with the labels of a declared workload", () => {
 
   it("are not named where flows only close, which is said of the workload", () => {
     expect(undeclared([fromWeb], [isolated])).not.toContain(pod);
+  });
+
+  it("are named where a protected path means them and not the workload", () => {
+    const others = and(PODS, not(holdsName));
+    expect(undeclared([fromWeb], [isolated], [others])).toContain(pod);
   });
 
   it("are named where flows close for them alone", () => {

@@ -71,7 +71,7 @@ function comparePass(
 ): Pass {
   const kinds = kindsOf(affected, view);
   const rows = compare(kinds, near.reach, conns);
-  const redundant = new Set([...redundantPeers(peers, kinds, rows, spoken), ...closingTwins(kinds, rows)]);
+  const redundant = new Set([...redundantPeers(peers, kinds, rows, spoken), ...closingTwins(kinds, rows, spoken)]);
   const self = (kind: Kind) => ({
     base: intersect(near.reach.conn(kind.base, kind.base), conns),
     head: intersect(near.reach.conn(kind.head, kind.head), conns),

@@ -89,9 +89,13 @@ function within(few: LabelSet, many: LabelSet): boolean {
 
 /**
  * Undeclared pods with labels of a declared workload, to or from which flows only close: what closes is said of the
- * workload that has these labels. What opens is said of both.
+ * workload that has these labels. What opens is said of both, and so is what a protected path tells apart.
  */
-export function closingTwins(kinds: readonly Kind[], rows: readonly Row[]): ReadonlySet<Peer> {
+export function closingTwins(
+  kinds: readonly Kind[],
+  rows: readonly Row[],
+  spoken: readonly Predicate[],
+): ReadonlySet<Peer> {
   const roles = rolesOf(rows);
   const workloads = new Map<string, { readonly pod: Pod; readonly roles: Roles }[]>();
   for (const kind of kinds) {
@@ -111,7 +115,7 @@ export function closingTwins(kinds: readonly Kind[], rows: readonly Row[]): Read
     if (own === undefined || own.opens) continue;
     for (const peer of kind.members) {
       if (peer.kind !== "representative" || peer.podTerms === "" || peer.namespace === undefined) continue;
-      const named = (workloads.get(peer.namespace) ?? []).filter(({ pod }) => isFoundBy(peer, pod));
+      const named = (workloads.get(peer.namespace) ?? []).filter(({ pod }) => isTwin(peer, pod, spoken));
       const covers = (role: "sends" | "receives") => !own[role] || named.some((each) => each.roles[role]);
       if (covers("sends") && covers("receives")) twins.add(peer);
     }
@@ -141,7 +145,12 @@ function rolesOf(rows: readonly Row[]): ReadonlyMap<Kind, Roles> {
   return roles;
 }
 
-/** True of a pod that has all labels of the undeclared one. */
-function isFoundBy(peer: RepresentativePeer, pod: Pod): boolean {
-  return within(peer.head.labels, pod.labels);
+/** True of a pod that has all labels of the undeclared one, and of which the same predicates hold. */
+function isTwin(peer: RepresentativePeer, pod: Pod, spoken: readonly Predicate[]): boolean {
+  const ends = [peer.base, peer.head].map((each) => ({ kind: "pod", pod: each }) as const);
+  const own = { kind: "pod", pod } as const;
+  return (
+    within(peer.head.labels, pod.labels) &&
+    spoken.every((predicate) => ends.every((end) => holds(predicate, end) === holds(predicate, own)))
+  );
 }
