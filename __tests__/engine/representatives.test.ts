@@ -61,6 +61,12 @@ describe("undeclared pods", () => {
     expect(found).toEqual(expect.arrayContaining([...expected]));
   });
 
+  it("are in a namespace that only one selector names, also beside one that means any namespace", () => {
+    const anywhere = policy("ingress", "shop/any", { app: "web" }, [{ peer: inTeam("a") }]);
+    const found = strangers([], [anywhere, from(podsWith({ app: "job" }, "batch"))]);
+    expect(found).toContain("batch/[pod with {app=job}]");
+  });
+
   it("stand for pods that a changed selector and the one that governs them both mean", () => {
     const isolated = policy("egress", "shop/out", { tier: "front" }, []);
     const found = strangers([isolated], [isolated, from(podsWith({ app: "job" }, "shop"))]);
