@@ -4,7 +4,7 @@ import { formatDiffJson } from "../../src/report/json.ts";
 import { type ReviewOptions, reviewFolders } from "../conformance/review-folders.ts";
 
 const SHARED = process.env.NETPOL_SHARED_DIR ?? resolve(import.meta.dirname, "../../../shared");
-const REAL = join(SHARED, "real");
+export const REAL = join(SHARED, "real");
 
 export const isThere = existsSync(REAL);
 

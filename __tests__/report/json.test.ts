@@ -46,6 +46,7 @@ const EXPLAIN = buildExplain({
     { conn: union(tcp(1), tcp(2)), head: { ...SIDE, allowed: false }, base: undefined, fix: "add a rule" },
   ],
   universe: ALL,
+  assumptions: [{ text: "one", at: { file: cause().at.file, line: 0 } }],
   issues: [ISSUE],
 });
 

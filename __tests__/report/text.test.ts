@@ -68,6 +68,7 @@ describe("an explanation", () => {
       },
     ],
     universe: ALL,
+    assumptions: [],
     issues: [],
   });
 

@@ -1,5 +1,6 @@
 import { place } from "../errors.ts";
 import type { Endpoint, Pod } from "../model/endpoint.ts";
+import type { LabelSet } from "../model/labels.ts";
 import { type Direction, formatObject, type Policy } from "../model/policy.ts";
 import { formatAddress } from "../sets/address-text.ts";
 import { type Conn, pointsOf, portName } from "../sets/conn.ts";
@@ -72,14 +73,28 @@ function peerLines(peer: Endpoint, namespace: string): readonly string[] {
   }
 }
 
+const NAME_LABEL = "kubernetes.io/metadata.name";
+
 function podLines(pod: Pod, namespace: string): readonly string[] {
-  const known = [...pod.labels].filter((pair): pair is [string, string] => pair[1] !== undefined);
-  const labels = known.map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(", ");
-  const pods = `podSelector: ${labels === "" ? "{}" : `{ matchLabels: { ${labels} } }`}`;
-  if (pod.namespace === namespace) return [`- ${pods}`];
-  const name = JSON.stringify(pod.namespace);
-  const selector = pod.namespace === "" ? "{}" : `{ matchLabels: { kubernetes.io/metadata.name: ${name} } }`;
-  return [`- namespaceSelector: ${selector}`, `  ${pods}`];
+  const pods = `podSelector: ${selectorText(pod.labels)}`;
+  if (pod.namespace !== "" && pod.namespace === namespace) return [`- ${pods}`];
+  const home = pod.namespace === "" ? pod.namespaceLabels : new Map([[NAME_LABEL, pod.namespace]]);
+  return [`- namespaceSelector: ${selectorText(home)}`, `  ${pods}`];
+}
+
+/** The selector that asks for all that is known of the labels; the name of a namespace that nobody knows is no condition. */
+function selectorText(labels: LabelSet): string {
+  const equal: string[] = [];
+  const present: string[] = [];
+  for (const [key, value] of labels) {
+    if (value !== undefined) equal.push(`${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+    else if (key !== NAME_LABEL) present.push(`{ key: ${JSON.stringify(key)}, operator: Exists }`);
+  }
+  const parts = [
+    ...(equal.length === 0 ? [] : [`matchLabels: { ${equal.join(", ")} }`]),
+    ...(present.length === 0 ? [] : [`matchExpressions: [${present.join(", ")}]`]),
+  ];
+  return parts.length === 0 ? "{}" : `{ ${parts.join(", ")} }`;
 }
 
 function portLines(conn: Conn): readonly string[] {

@@ -84,6 +84,7 @@ export function formatExplainJson(report: ExplainReport): string {
       fix,
       ...(base === undefined ? {} : { base: sideJson(base) }),
     })),
+    assumptions: report.assumptions.map(({ text, at }) => ({ text, ...placeJson(at) })),
     issues: report.issues.map((issue) => issueJson(issue)),
   });
 }

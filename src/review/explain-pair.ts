@@ -41,6 +41,7 @@ export function explainPair(request: ExplainRequest): ExplainReport {
     dst: dst.text,
     parts,
     universe: space.conns,
+    assumptions: request.base === undefined ? head.assumptions : [...base.assumptions, ...head.assumptions],
     issues: request.base === undefined ? head.issues : [...base.issues, ...head.issues],
   });
 }
