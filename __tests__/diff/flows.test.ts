@@ -4,6 +4,7 @@ import { universe } from "../../src/engine/universe.ts";
 import type { Workload } from "../../src/model/cluster.ts";
 import type { Policy } from "../../src/model/policy.ts";
 import { and, not, PODS, type Predicate } from "../../src/model/predicate.ts";
+import { NONE } from "../../src/sets/conn.ts";
 import { formatConn } from "../../src/sets/conn-text.ts";
 import { cluster, podsWith, policy, tcp, workload } from "../gate/world.ts";
 
@@ -120,6 +121,20 @@ function undeclared(
 /** True of declared pods alone, which know the name of their service account. */
 const holdsName: Predicate = { op: "serviceAccount", names: ["default"] };
 
+it("an undeclared pod of two kinds is left out where one of them changes like it, whichever rule comes first", () => {
+  const namespaces = (key: string): Predicate =>
+    and(PODS, { op: "namespaceLabels", requirement: { key, operator: "In", values: ["a"] } });
+  const rules = [{ peer: namespaces("app") }, { peer: namespaces("tier"), conn: tcp(80) }];
+  const base = cluster({ workloads: [web], policies: [policy("egress", "shop/web", { app: "web" }, [])] });
+  const told = [rules, [...rules].reverse()].map((list) => {
+    const head = cluster({ workloads: [web], policies: [policy("egress", "shop/web", { app: "web" }, list)] });
+    const { changes } = diffFlows(universe(base, head, { ...OPTIONS, representatives: true }), []).rows(100);
+    return [...new Set(changes.map(({ dst }) => dst.text))].sort();
+  });
+  const one = ["[namespace with {app=a}]/[all pods]", "[namespace with {tier=a}]/[all pods]"];
+  expect(told).toEqual([one, one]);
+});
+
 describe("undeclared pods with the labels of a declared workload", () => {
   const pod = "shop/[pod with {app=web}]";
   const isolated: Policy = { ...fromWeb, rules: [] };
@@ -159,4 +174,25 @@ it("two pods that two rules of one policy admit to the same ports have a cause e
   const rows = diffFlows(universe(base, head, OPTIONS), []).rows(100).changes;
   const told = rows.map(({ src, causes }) => `${src.text}: ${causes.map(({ rule }) => rule).join()}`);
   expect(told.sort()).toEqual(["shop/cron[Deployment]: ingress[1]", "shop/web[Deployment]: ingress[0]"]);
+});
+
+it("two pods to which the name of a port means different things have causes of their own", () => {
+  const http = (name: string, protocol: "TCP" | "UDP") =>
+    workload(`shop/${name}`, { ports: [{ name: "http", protocol, port: 80 }] });
+  const workloads = [web, http("api", "TCP"), http("cache", "UDP")];
+  const numbered = policy("egress", "shop/web", { app: "web" }, [
+    { peer: PODS, conn: tcp(80) },
+    { peer: PODS, conn: tcp(80) },
+  ]);
+  const [named, other] = numbered.rules;
+  if (named === undefined || other === undefined) throw new Error("two rules were given");
+  const conn = { ...named.conn, conn: NONE, names: [{ name: "http", protocol: "TCP" as const }] };
+  const base = cluster({ workloads, policies: [{ ...numbered, rules: [{ ...named, conn }, other] }] });
+  const head = cluster({ workloads, policies: [{ ...numbered, rules: [] }] });
+  const rows = diffFlows(universe(base, head, OPTIONS), []).rows(100).changes;
+  const told = rows.map(({ dst, causes }) => `${dst.text}: ${causes.map(({ rule }) => rule).join()}`);
+  expect(told.filter((text) => /api|cache/.test(text)).sort()).toEqual([
+    "shop/api[Deployment]: egress[0],egress[1]",
+    "shop/cache[Deployment]: egress[1]",
+  ]);
 });

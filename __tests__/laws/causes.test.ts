@@ -84,8 +84,11 @@ function undo(change: Change, base: Cluster, head: Cluster): void {
     const isBase = (causes: readonly Cause[], direction: Direction) =>
       verdict(without(head, causes, base))[direction] === before[direction];
     for (const direction of differing) {
-      const alone = objects.filter((object) => isBase(about(object), direction));
-      const isRemoved = [change.causes, ...alone.map(about)].some(
+      // One label may do what all that changed about its workload does not.
+      const some = [...objects.map(about), ...change.causes.map((cause) => [cause])];
+      const enough = some.filter((causes) => isBase(causes, direction));
+      const alone = enough.flatMap((causes) => causes.map(({ object }) => object));
+      const isRemoved = [change.causes, ...enough].some(
         (some) =>
           verdict(some.reduce((cluster, cause) => remove(cluster, cause, base), head))[direction] === before[direction],
       );

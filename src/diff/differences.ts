@@ -54,6 +54,12 @@ export function differencesAt(input: DifferenceInput): {
   return { head: { policies: head, src: flow.head.src, dst: flow.head.dst }, differences };
 }
 
+/** Who stands at each end of a flow in base, in head, and with one difference more or less. */
+export function formsAt(input: Ends): Record<EndName, readonly Endpoint[]> {
+  const pods = podDifferences(input);
+  return { src: formsOf("src", input.flow, pods), dst: formsOf("dst", input.flow, pods) };
+}
+
 /** Who the subject is in base, in head, and with one difference more or less. */
 function formsOf(
   end: EndName,
@@ -91,10 +97,11 @@ function policyDifferences(base: readonly Policy[], head: readonly Policy[]): re
   });
 }
 
+type Ends = Pick<DifferenceInput, "flow" | "src" | "dst">;
 type Change = (pod: Pod) => Pod;
 type EndName = "src" | "dst";
 
-function podDifferences(input: DifferenceInput): readonly Difference[] {
+function podDifferences(input: Ends): readonly Difference[] {
   const { src, dst } = input;
   const isSelf = src !== undefined && src === dst;
   if (isSelf) return [...ownDifferences(input, ["src", "dst"]), ...namespaceDifferences(input)];
@@ -102,7 +109,7 @@ function podDifferences(input: DifferenceInput): readonly Difference[] {
 }
 
 /** What differs in the pod itself that stands at `ends`. */
-function ownDifferences(input: DifferenceInput, ends: readonly [EndName, ...EndName[]]): readonly Difference[] {
+function ownDifferences(input: Ends, ends: readonly [EndName, ...EndName[]]): readonly Difference[] {
   const pods = podsAt(input, ends[0]);
   if (pods === undefined) return [];
   const { before, after } = pods;
@@ -124,7 +131,7 @@ function ownDifferences(input: DifferenceInput, ends: readonly [EndName, ...EndN
 }
 
 /** Labels of the namespaces that the pods stand in; one label at both ends is one difference. */
-function namespaceDifferences(input: DifferenceInput): readonly Difference[] {
+function namespaceDifferences(input: Ends): readonly Difference[] {
   const found = new Map<string, Difference>();
   for (const end of ["src", "dst"] as const) {
     const pods = podsAt(input, end);
@@ -142,7 +149,7 @@ function namespaceDifferences(input: DifferenceInput): readonly Difference[] {
   return [...found.values()];
 }
 
-function podsAt({ flow }: DifferenceInput, end: EndName): { readonly before: Pod; readonly after: Pod } | undefined {
+function podsAt({ flow }: Ends, end: EndName): { readonly before: Pod; readonly after: Pod } | undefined {
   const [base, head] = [flow.base[end], flow.head[end]];
   if (base.kind !== "pod" || head.kind !== "pod" || base.pod === head.pod) return undefined;
   return { before: base.pod, after: head.pod };

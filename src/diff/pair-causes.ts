@@ -1,10 +1,12 @@
 import type { Endpoint } from "../model/endpoint.ts";
-import type { Peer, Side } from "../model/peer.ts";
+import { type Peer, SIDES, type Side } from "../model/peer.ts";
 import { type Policy, resolve } from "../model/policy.ts";
+import { holds } from "../model/predicate.ts";
 import { type Flow, judge } from "../pointwise/judge.ts";
 import { type Conn, intersect, NONE, subtract } from "../sets/conn.ts";
 import type { Surroundings } from "./cause-words.ts";
 import { causesOf, distinct, type Replay } from "./causes.ts";
+import { formsAt } from "./differences.ts";
 import type { Block, Cause } from "./flow-diff.ts";
 import { flowBetween, somePort } from "./witness.ts";
 
@@ -41,7 +43,7 @@ const PARTS = 8;
 /** Why all of a pair's change came about: ports that different rules speak of have causes of their own. */
 export function causesOfPair(stage: Stage, block: Block, peers: Peers, ends: Ends): readonly Cause[] {
   const changed = [block.opened, block.closed].filter((conn) => conn !== NONE);
-  const parts = changed.length === 0 ? [block.head] : partsOf(changed, rulesAbout(stage, ends));
+  const parts = changed.length === 0 ? [block.head] : partsOf(changed, rulesAbout(stage, peers, ends));
   const causes = parts.flatMap((part) => {
     const at = somePort(part, []);
     return at === undefined ? [] : causesOf({ replay: replayAt(stage, ends, at), ...peers, ...stage });
@@ -49,24 +51,41 @@ export function causesOfPair(stage: Stage, block: Block, peers: Peers, ends: End
   return distinct(causes);
 }
 
-/** Connections that rules about the two ends speak of; first those of policies that changed. */
-function rulesAbout(stage: Stage, ends: Ends): readonly Conn[] {
-  const forms = new Map(
-    [ends.head.dst, ends.base.dst, ends.head.src, ends.base.src].map((end) => [
-      end?.kind === "pod" ? end.pod : end,
-      end,
-    ]),
-  );
-  const policies = new Set<Policy>();
-  for (const side of ["head", "base"] as const) {
-    for (const form of forms.values())
-      if (form !== undefined) for (const each of stage.policies(form, side)) policies.add(each);
-  }
+/** Connections of the rules about one end that speak of the other; first those of policies that changed. */
+function rulesAbout(stage: Stage, peers: Peers, ends: Ends): readonly Conn[] {
   const dst = ends.head.dst ?? ends.base.dst;
   if (dst === undefined) return [];
-  const sorted = [...policies].sort((a, b) => Number(stage.changed(b)) - Number(stage.changed(a)));
-  return [...new Set(sorted.flatMap(({ rules }) => rules.map(({ conn }) => resolve(conn, dst))))];
+  const forms = formsOf(peers, ends);
+  const conns: { readonly changed: boolean; readonly conn: Conn }[] = [];
+  for (const [subject, peer, direction] of SPEAKING) {
+    const others = forms[peer];
+    const policies = SIDES.flatMap((side) => forms[subject].flatMap((form) => stage.policies(form, side)));
+    for (const policy of new Set(policies)) {
+      if (policy.direction !== direction) continue;
+      const changed = stage.changed(policy);
+      for (const { peer: predicate, conn } of policy.rules) {
+        if (others.some((other) => holds(predicate, other))) conns.push({ changed, conn: resolve(conn, dst) });
+      }
+    }
+  }
+  const sorted = conns.sort((a, b) => Number(b.changed) - Number(a.changed));
+  return [...new Set(sorted.map(({ conn }) => conn))];
 }
+
+/** Who may stand at each end: on either side, and with one difference more or less. */
+function formsOf(peers: Peers, { base, head }: Ends): Readonly<Record<"src" | "dst", readonly Endpoint[]>> {
+  const [before, after] = [flowBetween(base.src, base.dst, ANY), flowBetween(head.src, head.dst, ANY)];
+  if (before !== undefined && after !== undefined) return formsAt({ ...peers, flow: { base: before, head: after } });
+  const there = (end: "src" | "dst") => [head[end], base[end]].filter((form) => form !== undefined);
+  return { src: there("src"), dst: there("dst") };
+}
+
+const ANY: At = { protocol: "TCP", port: 1 };
+
+const SPEAKING = [
+  ["dst", "src", "ingress"],
+  ["src", "dst", "egress"],
+] as const;
 
 /** `whole` cut so that each rule speaks of all of a part or of nothing in it, as far as there is room. */
 function partsOf(whole: readonly Conn[], rules: readonly Conn[]): readonly Conn[] {

@@ -17,7 +17,12 @@ export type Views = Readonly<Record<Side, View>>;
 export type Reasons = (direction: Direction, subject: Views, peer: View) => string;
 
 /** What governs an end: on each side the policies that can decide, and what isolates besides them. */
-type Frame = { readonly key: string; readonly policies: Readonly<Record<Side, readonly Governing[]>> };
+type Frame = {
+  readonly key: string;
+  /** Some rule names a port: what it means depends on the destination. */
+  readonly names: boolean;
+  readonly policies: Readonly<Record<Side, readonly Governing[]>>;
+};
 type Governing = { readonly policy: Policy; readonly name: string };
 
 /** Finds reasons; each rule is asked once for each class of peers. */
@@ -44,18 +49,16 @@ export function reasons({ near: { reach } }: Universe): Reasons {
     };
     const named = (side: Side) => lists[side].map((policy): Governing => ({ policy, name: nameOf(policy) }));
     const isolated = (side: Side) => [...new Set(lists[side].filter(({ isolates }) => isolates).map(nameOf))].join();
-    const hasNamedPorts = SIDES.some((side) =>
-      lists[side].some(({ rules }) => rules.some(({ conn }) => hasNames(conn))),
-    );
-    const ports = direction === "ingress" && hasNamedPorts ? portsKey(pod) : "";
+    const names = SIDES.some((side) => lists[side].some(({ rules }) => rules.some(({ conn }) => hasNames(conn))));
     const policies = { base: named("base"), head: named("head") };
-    return { key: `${isolated("base")}|${isolated("head")}|${ports}`, policies };
+    return { key: `${isolated("base")}|${isolated("head")}`, names, policies };
   };
   const matching = matchingRules();
   return (direction, subject, peer) => {
     const frame = frameOf(direction, subject);
     if (frame === undefined) return "";
-    let key = frame.key;
+    const destination = (direction === "ingress" ? subject.head : peer).endpoint;
+    let key = frame.names && destination?.kind === "pod" ? `${frame.key}|${portsKey(destination.pod)}` : frame.key;
     for (const side of SIDES) {
       key += "|";
       for (const { policy, name } of frame.policies[side]) {

@@ -7,9 +7,9 @@ import { NONE } from "../sets/conn.ts";
 import type { Delta, Row } from "./cells.ts";
 
 /**
- * Representatives that say nothing of their own: the nearest more general one has the same changes to and from
+ * Representatives that say nothing of their own: one of the nearest more general ones has the same changes to and from
  * everybody, and no protected path tells the two apart. Leaving them out loses no change, it only says it once. One
- * whose nearest general one changes in another way stays: it is the exception to it.
+ * whose nearest general ones all change in another way stays: it is the exception to them.
  */
 export function redundantPeers(
   peers: readonly Peer[],
@@ -27,8 +27,11 @@ export function redundantPeers(
   for (const one of all.sort((a, b) => generality(a.peer) - generality(b.peer))) {
     const { namespace } = one.peer;
     const wider = [...(kept.get(undefined) ?? []), ...(namespace === undefined ? [] : (kept.get(namespace) ?? []))];
-    const nearest = wider.findLast(({ peer }) => subsumes(peer, one.peer));
-    if (nearest?.key === one.key) redundant.add(one.peer);
+    const general = wider.filter(({ peer }) => subsumes(peer, one.peer));
+    const nearest = general.filter(
+      (each) => !general.some((other) => other !== each && subsumes(each.peer, other.peer)),
+    );
+    if (nearest.some(({ key }) => key === one.key)) redundant.add(one.peer);
     else kept.set(namespace, [...(kept.get(namespace) ?? []), one]);
   }
   return redundant;
