@@ -102,4 +102,33 @@ describe("the conjunctions that a change can open", () => {
     expect(strangersOf(tree({}), tree({}))).not.toContain("batch/[pod with {app=job}]");
     expect(strangersOf(tree({}), tree({ team: "a" }))).toContain("batch/[pod with {app=job}]");
   });
+
+  describe("that policies of other namespaces mean", () => {
+    const theirs = policy("egress", "far/out", {}, [{ peer: and({ op: "pods" }, ...labelled("tier", "y")) }]);
+    const own = (name: string, app: string) =>
+      policy("ingress", `shop/${name}`, { app }, [{ peer: podsWith({ app: "job" }, "shop") }]);
+
+    it("count where a policy begins or ceases to isolate", () => {
+      const found = strangers([theirs, policy("ingress", "shop/deny", {}, [])], [theirs]);
+      expect(found).toContain("shop/[pod with {tier=y}]");
+    });
+
+    it("do not count where rules alone change, and speak of one namespace", () => {
+      const after = policy("ingress", "shop/in", { app: "web" }, [{ peer: podsWith({ app: "cron" }, "shop") }]);
+      const found = strangers([theirs, own("in", "web")], [theirs, after]);
+      expect(found).toContain("shop/[pod with {app=cron}]");
+      expect(found.filter((text) => text.includes("tier"))).toEqual([]);
+    });
+
+    it("do not count where a policy comes for pods that another one isolates already", () => {
+      const deny = policy("ingress", "shop/deny", {}, []);
+      const found = strangers([theirs, deny], [theirs, deny, own("more", "web")]);
+      expect(found.filter((text) => text.includes("tier"))).toEqual([]);
+      expect(strangers([theirs], [theirs, own("more", "web")]).filter((text) => text.includes("tier"))).not.toEqual([]);
+    });
+  });
 });
+
+function labelled(key: string, value: string): readonly Predicate[] {
+  return [{ op: "podLabels", requirement: { key, operator: "In", values: [value] } }];
+}

@@ -73,7 +73,7 @@ function termKey(term: ConnTerm): string {
 }
 
 /** Equal for predicates that are written alike. */
-function predicateKey(predicate: Predicate): string {
+export function predicateKey(predicate: Predicate): string {
   switch (predicate.op) {
     case "anything":
     case "nothing":
