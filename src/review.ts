@@ -3,7 +3,9 @@ import type { ConfigChange as ConfigDifference } from "./config/compare-configs.
 import { InputError, type Issue, type Severity } from "./errors.ts";
 import { type ConcludeInput, gravest } from "./gate/conclusion.ts";
 import { idleIssues } from "./gate/idle-issues.ts";
-import { type ObjectCache, preloader } from "./manifest/load-tree.ts";
+import { spokenNamespaces } from "./gate/spoken.ts";
+import { type ObjectCache, type Preloader, preloader } from "./manifest/load-tree.ts";
+import type { QuietFile } from "./manifest/quiet/file.ts";
 import type { Cluster } from "./model/cluster.ts";
 import type { Side } from "./model/peer.ts";
 import { buildReport } from "./report/build.ts";
@@ -14,7 +16,7 @@ import { changedPaths, contentChanges, fileTexts } from "./review/contents.ts";
 import { deployment } from "./review/deployment.ts";
 import { exposureChanges } from "./review/exposures.ts";
 import { judgeCluster } from "./review/judge-cluster.ts";
-import { limitsOf, type Overrides, optionsOf, readCluster } from "./review/read-cluster.ts";
+import { limitsOf, type Overrides, optionsOf, readCluster, type Spared } from "./review/read-cluster.ts";
 import type { RootsConfig } from "./roots/config-types.ts";
 import { coverageText } from "./roots/coverage-text.ts";
 import type { Deployed } from "./roots/deployed.ts";
@@ -45,6 +47,8 @@ export type ReviewInput = {
   readonly today: string;
   /** Hears what comes next, for whoever waits; an empty text: nothing more. */
   readonly progress?: (stage: string) => void;
+  /** Read every file, also those that cannot change the answer. */
+  readonly everything?: boolean;
   /** Where rendering may happen: a PATH to look for tools in, an empty folder, proxies. */
   readonly workshop: Workshop;
 };
@@ -152,10 +156,15 @@ function reportOf(
   });
 }
 
+type There = { readonly name: string; readonly base: Cluster; readonly head: Cluster };
+
 /** What is deployed, read and not judged: for the commands that look at one cluster. */
-export async function whatIsThere(
-  input: ReviewInput,
-): Promise<readonly { readonly name: string; readonly base: Cluster; readonly head: Cluster }[]> {
+export function whatIsThere(input: ReviewInput): Promise<readonly There[]> {
+  return whatIsRead({ ...input, everything: true });
+}
+
+/** As `whatIsThere`, without what a review of the two sides leaves unread. */
+export async function whatIsRead(input: ReviewInput): Promise<readonly There[]> {
   const base = input.base ?? input.head;
   const trees = { base, head: input.head };
   const reading = newReading(input, trees);
@@ -178,19 +187,28 @@ type Trees = { readonly base: Tree; readonly head: Tree };
 type Reading = {
   readonly changed: ReadonlySet<string>;
   readonly cache: ObjectCache;
-  readonly onPlain: ReturnType<typeof preloader>;
+  readonly plain: Preloader;
+  readonly spared?: Spared;
 };
 
-function newReading({ choice }: ReviewInput, { base, head }: Trees): Reading {
+function newReading(input: ReviewInput, { base, head }: Trees): Reading {
+  const { choice } = input;
   const changed = changedPaths(base, head);
   const cache: ObjectCache = new Map();
   const limits = limitsOf(choice.config);
-  return { changed, cache, onPlain: preloader(cache, { changed, ...(limits === undefined ? {} : { limits }) }) };
+  const spoken = input.base === undefined || limits !== undefined ? undefined : spokenNamespaces(choice.config);
+  const quiet = spoken === undefined || input.everything === true ? undefined : new Map<string, QuietFile>();
+  return {
+    changed,
+    cache,
+    plain: preloader(cache, { changed, quiet, ...(limits === undefined ? {} : { limits }) }),
+    ...(quiet === undefined || spoken === undefined ? {} : { spared: { quiet, spoken } }),
+  };
 }
 
 type Found = Deployed & { readonly issues: { readonly base: readonly Issue[]; readonly head: readonly Issue[] } };
 
-async function whatIsDeployed(input: ReviewInput, trees: Trees, { onPlain }: Reading): Promise<Found> {
+async function whatIsDeployed(input: ReviewInput, trees: Trees, { plain }: Reading): Promise<Found> {
   const { config } = input.choice;
   for (const { entries, label } of [trees.base, trees.head]) {
     checkCount(entries.length, { label: label || "head", maxFiles: config.limits.files ?? MAX_FILES });
@@ -203,7 +221,7 @@ async function whatIsDeployed(input: ReviewInput, trees: Trees, { onPlain }: Rea
     namespace: input.overrides.namespace ?? "default",
     everything: isAlone || config.rules.some(({ on }) => on === "violate"),
     workshop: input.workshop,
-    onPlain,
+    plain,
   });
   return {
     ...all,

@@ -4,7 +4,7 @@ import type { Tree, TreeEntry } from "../../src/tree/tree.ts";
 import type { Manifest } from "./manifests.ts";
 
 /** A tree of these files, by path. */
-function memoryTree(files: Readonly<Record<string, string>>): Tree {
+export function memoryTree(files: Readonly<Record<string, string>>): Tree {
   const paths = Object.keys(files).sort();
   const entries = paths.map((path): TreeEntry => {
     const bytes = Buffer.from(files[path] ?? "");

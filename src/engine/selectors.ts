@@ -1,9 +1,9 @@
 import type { Cluster } from "../model/cluster.ts";
-import { sameLabels } from "../model/labels.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Predicate } from "../model/predicate.ts";
 import { type Cube, cubeKey, cubesOf } from "./cubes.ts";
-import { type PolicySides, predicateKey } from "./meaning.ts";
+import type { PolicySides } from "./meaning.ts";
+import { homesOf, keepsIsolation, relabelled } from "./within.ts";
 
 /** What a selector does: it chooses whom a policy governs, or whom a rule admits. */
 export type Role = "ingressSubject" | "egressSubject" | "ingressPeer" | "egressPeer";
@@ -91,43 +91,13 @@ function isAdditive({ isolates, rules }: Policy): boolean {
 /** The namespaces that changed selectors speak of, and whose labels changed; `undefined`: a selector speaks of any. */
 function changedNamespaces(base: Cluster, head: Cluster, cubes: readonly Cube[]): ReadonlySet<string> | undefined {
   const names = new Set<string>();
-  for (const { namespace } of cubes) {
-    if (namespace === undefined) return undefined;
-    names.add(namespace);
+  for (const cube of cubes) {
+    const homes = homesOf(cube);
+    if (homes === undefined) return undefined;
+    for (const name of homes) names.add(name);
   }
   for (const name of relabelled(base, head)) names.add(name);
   return names;
-}
-
-/** True where the policies that differ select the same pods, by the letter, or pods that are isolated anyway. */
-function keepsIsolation({ shared, own }: PolicySides, changed: SelectorInput["changed"]): boolean {
-  if (shared.some(changed)) return false;
-  const [base, head] = [new Map(own.base.map(governed)), new Map(own.head.map(governed))];
-  const alone = [...[...base].filter(([key]) => !head.has(key)), ...[...head].filter(([key]) => !base.has(key))];
-  if (alone.length === 0) return true;
-  const isolated = new Set(shared.filter(({ isolates }) => isolates).map((policy) => governed(policy)[0]));
-  return alone.every(([, policy]) => policy.isolates && isolated.has(governed(wholeNamespace(policy))[0]));
-}
-
-/** Whom a policy governs, in words that are equal where it is plain that it is the same. */
-function governed(policy: Policy): [string, Policy] {
-  const { direction, rank, isolates, subject } = policy;
-  return [`${direction} ${rank} ${isolates} ${predicateKey(subject)}`, policy];
-}
-
-/** The same policy for all pods of its namespace. */
-function wholeNamespace(policy: Policy): Policy {
-  const { subject } = policy;
-  if (subject.op !== "and") return policy;
-  return { ...policy, subject: { op: "and", of: subject.of.filter(({ op }) => op !== "podLabels") } };
-}
-
-/** Namespaces that one side alone has, or whose labels differ. */
-function relabelled(base: Cluster, head: Cluster): readonly string[] {
-  return [...new Set([...base.namespaces.keys(), ...head.namespaces.keys()])].filter((name) => {
-    const [before, after] = [base.namespaces.get(name), head.namespaces.get(name)];
-    return before === undefined || after === undefined || !sameLabels(before.labels, after.labels);
-  });
 }
 
 type Facts = Omit<Marked, "cube">;

@@ -112,6 +112,22 @@ function unmapped(block: Block): Block {
   return { ...block, set, family: 4, prefix: block.prefix - 96 };
 }
 
+/** True of a block and holes in it that every API server takes as they are written. */
+export function isPlainBlock(cidr: string, except: readonly string[]): boolean {
+  const block = strictBlock(cidr);
+  if (block === undefined) return false;
+  return except.every((each) => {
+    const hole = strictBlock(each);
+    return hole?.family === block.family && hole.prefix > block.prefix && coversAddresses(block.set, hole.set);
+  });
+}
+
+function strictBlock(cidr: string): Block | undefined {
+  const block = parseCidr(cidr);
+  const isOdd = block === undefined || unmapped(block) !== block || block.hostBits || /(^|[./])0\d/.test(cidr);
+  return isOdd ? undefined : block;
+}
+
 /** Whether a block holds the addresses of pods, and what that rests on. */
 export type PodCover = { readonly pods: boolean; readonly assumption: Assumption | undefined };
 

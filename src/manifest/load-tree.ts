@@ -2,6 +2,7 @@ import type { Issue } from "../errors.ts";
 import type { Counts } from "../model/cluster.ts";
 import type { ManifestObject } from "./object.ts";
 import { readObjects } from "./objects.ts";
+import { type QuietFile, QuietReader } from "./quiet/file.ts";
 import { NEED, NEED_WHEN_CHANGED } from "./read-need.ts";
 import { settle } from "./settle.ts";
 import type { Limits } from "./yaml/limits.ts";
@@ -76,18 +77,35 @@ export function loadTree<Entry extends LoadEntry>(
   return collect(wanted, { cache, options, unread });
 }
 
+/** Takes files that somebody else has read anyway; `bytes` are valid only during the call. */
+export type Preloader = {
+  /** True of a file that is known to be in order, of which nothing more is read unless somebody needs it. */
+  readonly isQuiet: (entry: LoadEntry, bytes: Uint8Array) => boolean;
+  readonly take: (entry: LoadEntry, bytes: Uint8Array) => void;
+};
+
 /**
- * Takes files that somebody else has read anyway, so that `loadTree` with the same options need not read them again; for
- * a tree whose files are given no namespace and are not listed.
+ * Spares `loadTree` with the same options the reading of files that it takes; for a tree whose files are given no
+ * namespace and are not listed. `quiet` receives the files that are quiet, by path; without it none is.
  */
 export function preloader(
   cache: ObjectCache,
-  options: Pick<LoadTreeOptions, "changed" | "limits">,
-): (entry: LoadEntry, bytes: Uint8Array) => void {
-  return (entry, bytes) => {
-    if (entry.kind !== "file" || !isManifestPath(entry.path)) return;
-    const key = cacheKey(entry, options);
-    if (!cache.has(key)) cache.set(key, readFile(entry, bytes, options));
+  options: Pick<LoadTreeOptions, "changed" | "limits"> & { readonly quiet: Map<string, QuietFile> | undefined },
+): Preloader {
+  const { quiet, changed } = options;
+  const reader = new QuietReader();
+  return {
+    isQuiet: ({ path, kind }, bytes) => {
+      if (quiet === undefined || kind !== "file" || changed.has(path) || !isManifestPath(path)) return false;
+      const file = reader.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+      if (file !== undefined) quiet.set(path, file);
+      return file !== undefined;
+    },
+    take: (entry, bytes) => {
+      if (entry.kind !== "file" || !isManifestPath(entry.path)) return;
+      const key = cacheKey(entry, options);
+      if (!cache.has(key)) cache.set(key, readFile(entry, bytes, options));
+    },
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Config } from "../config/types.ts";
+import type { Preloader } from "../manifest/load-tree.ts";
 import type { RootsConfig } from "../roots/config-types.ts";
 import { type Deployed, deployed } from "../roots/deployed.ts";
 import { execute } from "../roots/execute.ts";
-import type { OnPlain } from "../roots/inventory.ts";
 import { plan } from "../roots/plan.ts";
 import type { Plan } from "../roots/plan-types.ts";
 import { findTools } from "../tree/render-tools.ts";
@@ -21,7 +21,7 @@ export type DeploymentInput = {
   readonly everything: boolean;
   readonly workshop: Workshop;
   /** Hears of files that are read on the way and may be read as they stand. */
-  readonly onPlain?: OnPlain;
+  readonly plain?: Preloader;
 };
 
 const NO_TOOLS = { kustomize: undefined, helm: undefined, unshare: undefined };
@@ -31,7 +31,7 @@ export async function deployment(input: DeploymentInput): Promise<{ readonly pla
   const { base, head, namespace, everything } = input;
   const { clusters, exclude, acceptUnread } = input.config;
   const settings = { clusters, exclude, acceptUnread, ...input.roots };
-  const planned = plan(base, head, settings, namespace, input.onPlain);
+  const planned = plan(base, head, settings, namespace, input.plain);
   const { path, scratch, proxies } = input.workshop;
   const renders = planned.clusters.some(({ roots }) =>
     roots.some((root) => (root.base?.request ?? root.head?.request) !== undefined),

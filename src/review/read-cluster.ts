@@ -4,11 +4,21 @@ import { buildCluster } from "../manifest/cluster.ts";
 import type { ClusterOptions } from "../manifest/context.ts";
 import type { Loaded, ObjectCache } from "../manifest/load-tree.ts";
 import type { ManifestObject } from "../manifest/object.ts";
+import type { QuietFile } from "../manifest/quiet/file.ts";
 import type { Cluster } from "../model/cluster.ts";
-import type { DeployedCluster } from "../roots/deployed.ts";
+import type { DeployedCluster, DeployedSide } from "../roots/deployed.ts";
 import { objectsOfSide } from "../roots/objects.ts";
 import { NO_ADDRESS } from "../sets/addresses.ts";
 import type { Tree } from "../tree/tree.ts";
+import {
+  type Bystanders,
+  bystanders,
+  hasOwnedPods,
+  missingNear,
+  namespacesOf,
+  onlyPoliciesDiffer,
+  withBystanders,
+} from "./bystanders.ts";
 
 /** Flags that stand above the configuration. */
 export type Overrides = {
@@ -34,11 +44,20 @@ export type ReadInput = {
   /** Paths whose content differs between the sides. */
   readonly changed: ReadonlySet<string>;
   readonly cache: ObjectCache;
+  /** What may stay unread where it cannot change an answer; absent: nothing may. */
+  readonly spared?: Spared;
 };
 
+type Sides = { readonly base: ReadSide; readonly head: ReadSide };
+
+/** Files that are in order, and the namespaces that rules speak of: what stands in these is read in any case. */
+export type Spared = { readonly quiet: ReadonlyMap<string, QuietFile>; readonly spoken: ReadonlySet<string> };
+
 /** Reads both sides of one cluster; the plugin that base shows judges both. Source: judging, "the plugin". */
-export function readCluster(input: ReadInput): { readonly base: ReadSide; readonly head: ReadSide } {
+export function readCluster(input: ReadInput): Sides {
   const options = optionsOf(input);
+  const near = input.spared === undefined ? undefined : readNear(input, input.spared, options);
+  if (near !== undefined) return near;
   const base = readSide(input, "base", options);
   const recognised = options.cni ?? base.cluster.plugin.name;
   const sameTree = input.trees.base === input.trees.head;
@@ -48,6 +67,56 @@ export function readCluster(input: ReadInput): { readonly base: ReadSide; readon
   const judged = buildCluster(head.loaded, { ...options, cni: recognised });
   const told = otherPlugin(base.cluster, head.cluster);
   return { base, head: { ...head, cluster: { ...judged, issues: [...judged.issues, told] } } };
+}
+
+const MOST_TRIES = 4;
+
+/**
+ * Both sides without the files that cannot change an answer about the change between them; `undefined` where it cannot be
+ * told which these are. Source: `docs/decisions/0009-files-that-stay-unread.md`.
+ */
+function readNear(input: ReadInput, spared: Spared, options: ClusterOptions): Sides | undefined {
+  const candidates = inBoth(input.cluster, spared.quiet);
+  if (options.cni !== undefined || candidates.size === 0) return undefined;
+  const others = {
+    base: loadSide(input, "base", candidates).objects,
+    head: loadSide(input, "head", candidates).objects,
+  };
+  const all = [...others.base, ...others.head];
+  if (!onlyPoliciesDiffer(others.base, others.head) || hasOwnedPods(all)) return undefined;
+  const isDeclared = all.some(({ ref }) => ref.kind === "Namespace" && ref.group === "");
+  let near = new Set([...namespacesOf(all, options.namespace), ...spared.spoken]);
+  if (!isDeclared) for (const name of firstDeclared(candidates)) near.add(name);
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const away = bystanders(candidates, near, isDeclared);
+    if (away.size === 0) return undefined;
+    const sides = { base: readSide(input, "base", options, away), head: readSide(input, "head", options, away) };
+    near = new Set([...near, ...namespacesOf([...sides.base.objects, ...sides.head.objects], options.namespace)]);
+    const missing = missingNear({ base: sides.base.cluster, head: sides.head.cluster }, near);
+    if (missing === undefined) return undefined;
+    if (missing.size === 0) return sides;
+    for (const name of missing) near.add(name);
+  }
+  return undefined;
+}
+
+/** The quiet files that both sides read as they stand, for no namespace in particular. */
+function inBoth({ base, head }: DeployedCluster, quiet: Bystanders): Bystanders {
+  const plain = ({ raw }: DeployedSide) =>
+    new Set(
+      raw.flatMap(({ entry, namespace, policiesOnly, listed }) =>
+        namespace === undefined && !policiesOnly && !listed ? [entry.path] : [],
+      ),
+    );
+  const [inBase, inHead] = [plain(base), plain(head)];
+  return new Map([...quiet].filter(([path]) => inBase.has(path) && inHead.has(path)));
+}
+
+/** The first namespace that a quiet file declares: where some are, those that are not are told. */
+function firstDeclared(files: Bystanders): readonly string[] {
+  for (const { objects } of files.values())
+    for (const { role, name } of objects) if (role === "namespace") return [name];
+  return [];
 }
 
 function otherPlugin(base: Cluster, head: Cluster): Issue {
@@ -73,20 +142,26 @@ export function optionsOf({
   };
 }
 
-function readSide(input: ReadInput, side: "base" | "head", options: ClusterOptions): ReadSide {
-  const limits = limitsOf(input.config);
-  const { cache, changed } = input;
-  const loaded = objectsOfSide(input.trees[side], input.cluster[side], {
-    cache,
-    changed,
-    ...(limits === undefined ? {} : { limits }),
-  });
+function readSide(input: ReadInput, side: "base" | "head", options: ClusterOptions, away: Bystanders = NONE): ReadSide {
+  const loaded = loadSide(input, side, away);
   const issues = [...input.cluster.issues[side], ...loaded.issues];
+  const cluster = buildCluster({ ...loaded, issues }, options);
   return {
     objects: loaded.objects,
     loaded: { ...loaded, issues },
-    cluster: buildCluster({ ...loaded, issues }, options),
+    cluster: away.size === 0 ? cluster : { ...cluster, counts: withBystanders(cluster.counts, away) },
   };
+}
+
+const NONE: Bystanders = new Map();
+
+function loadSide(input: ReadInput, side: "base" | "head", away: Bystanders): Loaded {
+  const limits = limitsOf(input.config);
+  const { cache, changed } = input;
+  const deployed = input.cluster[side];
+  const raw = away.size === 0 ? deployed.raw : deployed.raw.filter(({ entry }) => !away.has(entry.path));
+  const options = { cache, changed, ...(limits === undefined ? {} : { limits }) };
+  return objectsOfSide(input.trees[side], { ...deployed, raw }, options);
 }
 
 /** How much may be read, where the configuration says it. */

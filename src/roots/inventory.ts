@@ -1,4 +1,5 @@
 import type { Issue } from "../errors.ts";
+import type { Preloader } from "../manifest/load-tree.ts";
 import { isManifestName } from "../tree/path.ts";
 import type { Tree, TreeEntry } from "../tree/tree.ts";
 import { type Chart, readChart } from "./chart.ts";
@@ -32,15 +33,14 @@ export type Memo = {
   /** By path and blob. */
   readonly kustomizations: Map<string, Kustomization | undefined>;
   /** Hears of each file that is looked at and that no kustomization or chart of its tree can take. */
-  readonly onPlain: OnPlain;
+  readonly plain: Preloader;
 };
 
-/** Receives a file of plain manifests; `bytes` is valid only during the call. */
-export type OnPlain = (entry: TreeEntry, bytes: Uint8Array) => void;
+const NOBODY: Preloader = { isQuiet: () => false, take: () => {} };
 
 /** A memo that knows nothing yet. */
-export function newMemo(onPlain: OnPlain = () => {}): Memo {
-  return { looks: new Map(), kustomizations: new Map(), onPlain };
+export function newMemo(plain = NOBODY): Memo {
+  return { looks: new Map(), kustomizations: new Map(), plain };
 }
 
 /** Reads what a tree says about its own deployment. Nothing that `excluded` names counts, but others may refer to it. */
@@ -51,8 +51,11 @@ export function survey(tree: Tree, excluded: PathMatch, memo: Memo): Inventory {
   const { looks } = memo;
   const sources = files.filter((entry) => SOURCES.has(nameOf(entry.path)));
   const isPlain = plainFiles(sources, excluded);
-  look(tree, files, looks, (entry, bytes) => {
-    if (isPlain(entry.path)) memo.onPlain(entry, bytes);
+  look(tree, files, looks, {
+    isQuiet: (entry, bytes) => isPlain(entry.path) && memo.plain.isQuiet(entry, bytes),
+    take: (entry, bytes) => {
+      if (isPlain(entry.path)) memo.plain.take(entry, bytes);
+    },
   });
   const text = reader(tree, entries, sources);
   const deliveryTexts = new Map<string, string>();
@@ -106,7 +109,7 @@ function plainFiles(sources: readonly TreeEntry[], excluded: PathMatch): (path: 
     !excluded(path) && (taken.size === 0 || ![...ancestors(folderOf(path))].some((each) => taken.has(each)));
 }
 
-function look(tree: Tree, entries: readonly TreeEntry[], looks: Memo["looks"], onManifest: OnPlain): void {
+function look(tree: Tree, entries: readonly TreeEntry[], looks: Memo["looks"], plain: Preloader): void {
   const fresh = new Map<string, TreeEntry>();
   for (const entry of entries) {
     if (looks.has(entry.blob) || fresh.has(entry.blob)) continue;
@@ -114,11 +117,15 @@ function look(tree: Tree, entries: readonly TreeEntry[], looks: Memo["looks"], o
   }
   tree.read([...fresh.values()], (entry, bytes) => {
     if (!(bytes instanceof Uint8Array)) return;
+    if (plain.isQuiet(entry, bytes)) {
+      looks.set(entry.blob, { manifest: true, delivery: undefined });
+      return;
+    }
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const manifest = hasKey(buffer, "apiVersion") && hasKey(buffer, "kind");
     const delivery = manifest && isMarked(buffer) ? buffer.toString("utf8") : undefined;
     looks.set(entry.blob, { manifest, delivery });
-    if (manifest) onManifest(entry, bytes);
+    if (manifest) plain.take(entry, bytes);
   });
 }
 

@@ -1,9 +1,10 @@
 import type { Issue } from "../errors.ts";
+import type { Preloader } from "../manifest/load-tree.ts";
 import { isManifestName } from "../tree/path.ts";
 import type { Tree } from "../tree/tree.ts";
 import type { RootsConfig } from "./config-types.ts";
 import { deliveriesOf, type KnownDeliveries, withStableIds } from "./deliveries.ts";
-import { type Inventory, isIgnored, type Memo, newMemo, type OnPlain, survey } from "./inventory.ts";
+import { type Inventory, isIgnored, type Memo, newMemo, survey } from "./inventory.ts";
 import { type PathMatch, pathMatcher } from "./match.ts";
 import { unanalysed } from "./not-analysed.ts";
 import type { ClusterPlan, Plan, RawEntry, Root, RootSide, Sides } from "./plan-types.ts";
@@ -14,11 +15,11 @@ import { absentNames, absentPatterns, type Draft, draftsOf, optionsOf, type Tree
 /**
  * What is deployed from two trees, found without running anything: clusters, their roots on both sides, raw files, and
  * what is not analysed. `namespace` is that of charts that nobody names one for. Throws an `InputError` where the
- * configuration leads outside the repository. `onPlain` hears of files that are read on the way and may be read as they stand.
+ * configuration leads outside the repository. `plain` hears of files that are read on the way and may be read as they stand.
  */
-export function plan(base: Tree, head: Tree, config: RootsConfig, namespace = "default", onPlain?: OnPlain): Plan {
+export function plan(base: Tree, head: Tree, config: RootsConfig, namespace = "default", plain?: Preloader): Plan {
   const excluded = pathMatcher(config.exclude);
-  const memo = newMemo(config.clusters.length + config.paths.length === 0 ? onPlain : undefined);
+  const memo = newMemo(config.clusters.length + config.paths.length === 0 ? plain : undefined);
   const known: KnownDeliveries = new Map();
   const trees = paired({
     base: treePlan(base, { excluded, memo, known }),

@@ -85,7 +85,7 @@ export class Cursor {
   readonly #text: string | undefined;
 
   /** Stands before the first line. `wide`: the bytes are valid UTF-8 without line breaks or controls beyond ASCII. */
-  constructor(source: Source, span: Span, wide: boolean) {
+  constructor(source: Source, span: Pick<Span, "start" | "end" | "line">, wide: boolean) {
     this.bytes = source.bytes;
     this.end = span.end;
     this.table = wide ? WIDE : ASCII;

@@ -50,7 +50,8 @@ export function resolved(cursor: Cursor, from: number, to: number): YamlScalar {
   return { kind: "scalar", line: cursor.line, value, text };
 }
 
-function plainEnd(cursor: Cursor): number {
+/** Goes to the end of the line behind the plain scalar at the cursor; where the scalar ends. */
+export function plainEnd(cursor: Cursor): number {
   const { bytes, table } = cursor;
   const first = bytes[cursor.pos] ?? 0;
   let at = cursor.pos;

@@ -1,0 +1,69 @@
+import type { Cluster } from "../model/cluster.ts";
+import { sameLabels } from "../model/labels.ts";
+import type { Policy } from "../model/policy.ts";
+import { type Cube, cubesOf } from "./cubes.ts";
+import { meanings, type PolicySides, policySides, predicateKey } from "./meaning.ts";
+import { pairWorkloads } from "./pair-workloads.ts";
+
+const NAME_LABEL = "kubernetes.io/metadata.name";
+
+/**
+ * The only namespaces with pods whose flows, to each other or to addresses, can differ between the sides; `undefined` where
+ * they cannot be told from the policies that differ alone.
+ */
+export function changedWithin(base: Cluster, head: Cluster): ReadonlySet<string> | undefined {
+  const sides = policySides(base.policies, head.policies);
+  const { changed } = meanings(sides);
+  const isSettled = pairWorkloads(base.workloads, head.workloads).every(
+    ({ base: before, head: after }) => before?.pod === after?.pod && before?.replicas === after?.replicas,
+  );
+  if (!isSettled || relabelled(base, head).length > 0 || !keepsIsolation(sides, changed)) return undefined;
+  const names = new Set<string>();
+  for (const { subject, rules } of [...sides.own.base, ...sides.own.head].filter(changed)) {
+    for (const predicate of [subject, ...rules.map(({ peer }) => peer)]) {
+      for (const cube of cubesOf(predicate) ?? [undefined]) {
+        const homes = cube === undefined ? undefined : homesOf(cube);
+        if (homes === undefined) return undefined;
+        for (const name of homes) names.add(name);
+      }
+    }
+  }
+  return names;
+}
+
+/** The namespaces that a cube asks for by name; `undefined`: it may mean pods of any. */
+export function homesOf({ namespace, namespaceRequirements }: Cube): readonly string[] | undefined {
+  if (namespace !== undefined) return [namespace];
+  return namespaceRequirements.find(({ key, operator }) => key === NAME_LABEL && operator === "In")?.values;
+}
+
+/** True where the policies that differ select the same pods, by the letter, or pods that are isolated anyway. */
+export function keepsIsolation({ shared, own }: PolicySides, changed: (policy: Policy) => boolean): boolean {
+  if (shared.some(changed)) return false;
+  const [base, head] = [new Map(own.base.map(governed)), new Map(own.head.map(governed))];
+  const alone = [...[...base].filter(([key]) => !head.has(key)), ...[...head].filter(([key]) => !base.has(key))];
+  if (alone.length === 0) return true;
+  const isolated = new Set(shared.filter(({ isolates }) => isolates).map((policy) => governed(policy)[0]));
+  return alone.every(([, policy]) => policy.isolates && isolated.has(governed(wholeNamespace(policy))[0]));
+}
+
+/** Whom a policy governs, in words that are equal where it is plain that it is the same. */
+function governed(policy: Policy): [string, Policy] {
+  const { direction, rank, isolates, subject } = policy;
+  return [`${direction} ${rank} ${isolates} ${predicateKey(subject)}`, policy];
+}
+
+/** The same policy for all pods of its namespace. */
+function wholeNamespace(policy: Policy): Policy {
+  const { subject } = policy;
+  if (subject.op !== "and") return policy;
+  return { ...policy, subject: { op: "and", of: subject.of.filter(({ op }) => op !== "podLabels") } };
+}
+
+/** Namespaces that one side alone has, or whose labels differ. */
+export function relabelled(base: Cluster, head: Cluster): readonly string[] {
+  return [...new Set([...base.namespaces.keys(), ...head.namespaces.keys()])].filter((name) => {
+    const [before, after] = [base.namespaces.get(name), head.namespaces.get(name)];
+    return before === undefined || after === undefined || !sameLabels(before.labels, after.labels);
+  });
+}

@@ -1,0 +1,150 @@
+import { isAscii } from "node:buffer";
+import { needed, splitApiVersion } from "../kinds.ts";
+import { GIVE_UP } from "../yaml/cursor.ts";
+import { type Source, sourceOf } from "../yaml/source.ts";
+import { Facts } from "./facts.ts";
+import { FORMS, type Form } from "./grammar.ts";
+import { Walker } from "./walk.ts";
+
+/** One object of a quiet file. A Namespace stands in itself. */
+export type QuietObject = {
+  readonly kind: string;
+  readonly role: Form["role"];
+  readonly namespace: string;
+  readonly name: string;
+  /** Labels that a workload gives its pods, as `key=value`; of a policy, those that it asks of the pods it selects. */
+  readonly labels: readonly string[];
+  /** Named ports of a workload's containers, or of a policy's ingress rules, as `name/protocol`. */
+  readonly ports: readonly string[];
+};
+
+/** A file of which every document that is needed is in order by itself, and says in which namespace it stands. */
+export type QuietFile = {
+  readonly objects: readonly QuietObject[];
+  readonly documents: number;
+  readonly skipped: number;
+};
+
+/** Files above this size, or of more documents, are left to the decoders. */
+const MOST_BYTES = 1 << 20;
+const MOST_DOCUMENTS = 200;
+/** API groups whose objects say what else is deployed. */
+const DELIVERS = /fluxcd|argoproj|cattle|k14s|oam\.dev/;
+/** What an unneeded document starts its lines with, at column 0, besides blanks, comments and keys that mean something. */
+const PLAIN_LINE = /(?:[ #\n]|(?!kind|apiVersion)[A-Za-z0-9_/][^\n]*)/y;
+
+/** Reads files one after the other. */
+export class QuietReader {
+  readonly #walker = new Walker<Facts>(new Facts());
+  /** What documents are that start in a certain way. */
+  readonly #forms = new Map<string, Form | "unneeded" | "unknown">();
+
+  /**
+   * What a file holds, where the decoders would find nothing to report in it and its objects are of the usual kinds;
+   * `undefined` where that is not plain. Errs on the side of `undefined`: then the decoders read the file.
+   */
+  read(bytes: Buffer): QuietFile | undefined {
+    if (bytes.length === 0 || bytes.length > MOST_BYTES || !isAscii(bytes)) return undefined;
+    if (bytes.includes(0) || bytes.includes(CARRIAGE_RETURN)) return undefined;
+    try {
+      return this.#file(sourceOf(bytes));
+    } catch (error) {
+      if (error === GIVE_UP) return undefined;
+      throw error;
+    }
+  }
+
+  #file(source: Source): QuietFile | undefined {
+    const { text } = source;
+    this.#walker.open(source);
+    const objects: QuietObject[] = [];
+    let skipped = 0;
+    for (let at = contentAt(text, 0); at < text.length; at = contentAt(text, at)) {
+      const head = headAt(text, at);
+      const form = this.#formOf(head);
+      const from = at + head.length;
+      if (form === "unneeded") {
+        skipped++;
+        at = behind(text, from);
+      } else {
+        const facts = new Facts();
+        at = this.#walker.document(from, form.rule, facts);
+        objects.push(objectOf(facts, form));
+      }
+      if (skipped + objects.length > MOST_DOCUMENTS) throw GIVE_UP;
+    }
+    return objects.length === 0 ? undefined : { objects, documents: objects.length + skipped, skipped };
+  }
+
+  #formOf(head: string): Form | "unneeded" {
+    let form = this.#forms.get(head);
+    if (form === undefined) {
+      form = formOf(head);
+      this.#forms.set(head, form);
+    }
+    if (form === "unknown") throw GIVE_UP;
+    return form;
+  }
+}
+
+const CARRIAGE_RETURN = 13;
+const HEAD =
+  /(?:apiVersion: [A-Za-z0-9][A-Za-z0-9./-]*\nkind: [A-Za-z][A-Za-z0-9]*|kind: [A-Za-z][A-Za-z0-9]*\napiVersion: [A-Za-z0-9][A-Za-z0-9./-]*)\n/y;
+/** Separators, blank lines and comments. */
+const BETWEEN = /(?:---\n|\n|#[ -~\t]*\n)*/y;
+
+/** Where the next document starts, at `at` or behind separators there. */
+function contentAt(text: string, at: number): number {
+  BETWEEN.lastIndex = at;
+  return at + (BETWEEN.exec(text)?.[0].length ?? 0);
+}
+
+/** The two lines that say what the document is. */
+function headAt(text: string, at: number): string {
+  HEAD.lastIndex = at;
+  const found = HEAD.exec(text);
+  if (found === null) throw GIVE_UP;
+  return found[0];
+}
+
+function formOf(head: string): Form | "unneeded" | "unknown" {
+  const kind = /kind: (.*)/.exec(head)?.[1] ?? "";
+  const apiVersion = /apiVersion: (.*)/.exec(head)?.[1] ?? "";
+  const form = FORMS.get(`${apiVersion} ${kind}`);
+  if (form !== undefined) return form;
+  const isOdd = needed(kind, apiVersion) || kind.endsWith("List") || DELIVERS.test(splitApiVersion(apiVersion).group);
+  return isOdd ? "unknown" : "unneeded";
+}
+
+/** The start of the separator behind an unneeded document, in which lines mean what the scanner of documents thinks they do. */
+function behind(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !text.startsWith("---\n", at)) {
+    PLAIN_LINE.lastIndex = at;
+    if (text.charCodeAt(at) !== SPACE && !PLAIN_LINE.test(text)) throw GIVE_UP;
+    at = text.indexOf("\n", at) + 1;
+  }
+  return at;
+}
+
+const SPACE = 32;
+
+function objectOf(facts: Facts, { role, kind }: Form): QuietObject {
+  const { name, namespace, isComplete } = facts;
+  if (name === "" || namespace === "") throw GIVE_UP;
+  switch (role) {
+    case "policy":
+      if (!isComplete) throw GIVE_UP;
+      return { kind, role, namespace, name, labels: facts.asked, ports: facts.ports };
+    case "workload":
+      if (!isComplete) throw GIVE_UP;
+      return { kind, role, namespace, name, labels: facts.labels, ports: facts.ports };
+    case "namespace":
+      if (facts.labels.some((label) => label.startsWith(NAME_LABEL) && label !== `${NAME_LABEL}${name}`)) throw GIVE_UP;
+      return { kind, role, namespace, name, labels: [], ports: [] };
+    case "other":
+      return { kind, role, namespace, name, labels: [], ports: [] };
+  }
+}
+
+const NAME_LABEL = "kubernetes.io/metadata.name=";

@@ -1,0 +1,117 @@
+import { cubesOf } from "../engine/cubes.ts";
+import { changedWithin, homesOf } from "../engine/within.ts";
+import type { ManifestObject } from "../manifest/object.ts";
+import type { QuietFile } from "../manifest/quiet/file.ts";
+import { oddNamespaces } from "../manifest/quiet/odd.ts";
+import { meaningOf } from "../manifest/settle.ts";
+import { draftOf } from "../manifest/workload-assembly.ts";
+import type { Cluster, Counts } from "../model/cluster.ts";
+import type { Policy } from "../model/policy.ts";
+
+/** Quiet files that no answer about a change needs, by path. */
+export type Bystanders = ReadonlyMap<string, QuietFile>;
+
+/**
+ * The files among `quiet` of which no object stands in one of the namespaces `near`, in one that shares a file with these,
+ * or in one where something is to be said about objects beside each other. `declared`: other files declare namespaces.
+ */
+export function bystanders(quiet: Bystanders, near: ReadonlySet<string>, declared: boolean): Bystanders {
+  const reached = new Set(near);
+  let away = [...quiet];
+  for (;;) {
+    const kept = away.filter(([, file]) => !file.objects.some(({ namespace }) => reached.has(namespace)));
+    if (kept.length < away.length) {
+      const left = new Set(kept);
+      for (const each of away) if (!left.has(each)) for (const { namespace } of each[1].objects) reached.add(namespace);
+      away = kept;
+      continue;
+    }
+    const odd = oddNamespaces(
+      kept.map(([, file]) => file),
+      declared,
+    );
+    if (odd.size === 0) return new Map(kept);
+    for (const name of odd) reached.add(name);
+  }
+}
+
+/** The namespaces that objects stand in, or are. */
+export function namespacesOf(objects: readonly ManifestObject[], usual: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { ref, defaultNamespace } of objects) {
+    if (ref.kind === "Namespace" && ref.group === "") names.add(ref.name);
+    else names.add(ref.namespace);
+    if (ref.namespace === "") names.add(defaultNamespace?.name ?? usual);
+    if (defaultNamespace !== undefined) names.add(defaultNamespace.name);
+  }
+  return names;
+}
+
+/** True where what differs between the sides is NetworkPolicies alone. */
+export function onlyPoliciesDiffer(base: readonly ManifestObject[], head: readonly ManifestObject[]): boolean {
+  const [inBase, inHead] = [new Set(base), new Set(head)];
+  const before = othersThanPolicies(base.filter((object) => !inHead.has(object)));
+  const after = othersThanPolicies(head.filter((object) => !inBase.has(object)));
+  if (before === undefined || after === undefined || before.size !== after.size) return false;
+  return [...before].every(([key, meaning]) => after.get(key) === meaning);
+}
+
+/** What objects say, by what they are; `undefined` where one cannot be told, or is there twice. */
+function othersThanPolicies(objects: readonly ManifestObject[]): ReadonlyMap<string, string> | undefined {
+  const found = new Map<string, string>();
+  for (const object of objects) {
+    const { group, kind, namespace, name } = object.ref;
+    if (kind === "NetworkPolicy" && group === NETWORKING) continue;
+    const meaning = meaningOf(object);
+    const key = JSON.stringify([group, kind, namespace, name, object.defaultNamespace ?? null]);
+    if (meaning === undefined || found.has(key)) return undefined;
+    found.set(key, meaning);
+  }
+  return found;
+}
+
+const NETWORKING = "networking.k8s.io";
+
+/**
+ * Namespaces that must be read before the answer about a change is that about the whole tree: none, where `clusters`, made
+ * of everything but bystanders outside of `near`, are enough; `undefined`: only the whole tree is.
+ */
+export function missingNear(
+  clusters: { readonly base: Cluster; readonly head: Cluster },
+  near: ReadonlySet<string>,
+): ReadonlySet<string> | undefined {
+  const { base, head } = clusters;
+  if (base.plugin.name !== undefined || head.plugin.name !== undefined) return undefined;
+  if (![...base.policies, ...head.policies].every((policy) => isOrdinary(policy, near))) return undefined;
+  const within = changedWithin(base, head);
+  return within === undefined ? undefined : new Set([...within].filter((name) => !near.has(name)));
+}
+
+/** A NetworkPolicy whose named ports are resolved on pods of `near` alone. */
+function isOrdinary({ object, direction, rules }: Policy, near: ReadonlySet<string>): boolean {
+  if (object.kind !== "NetworkPolicy" || object.group !== NETWORKING) return false;
+  if (direction === "ingress") return true;
+  return rules.every(({ conn, peer }) => {
+    if (conn.names.length + conn.notNames.length === 0) return true;
+    return cubesOf(peer)?.every((cube) => homesOf(cube)?.every((name) => near.has(name)) ?? false) ?? false;
+  });
+}
+
+/** True where pods of one owner are objects of their own: selectors of any namespace may tell them apart. */
+export function hasOwnedPods(objects: readonly ManifestObject[]): boolean {
+  return objects.some((object) => object.ref.kind === "Pod" && draftOf(object).value?.owner !== undefined);
+}
+
+/** `counts` with the bystanders, which hold one workload or policy an object. */
+export function withBystanders(counts: Counts, files: Bystanders): Counts {
+  const out = { ...counts, files: counts.files + files.size };
+  for (const { objects, documents, skipped } of files.values()) {
+    out.documents += documents;
+    out.skipped += skipped;
+    for (const { role } of objects) {
+      if (role === "workload") out.workloads++;
+      if (role === "policy") out.policies++;
+    }
+  }
+  return out;
+}
