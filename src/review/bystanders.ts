@@ -13,7 +13,7 @@ export type Bystanders = ReadonlyMap<string, QuietFile>;
 
 /**
  * The files among `quiet` of which no object stands in one of the namespaces `near`, in one that shares a file with these,
- * or in one where something is to be said about objects beside each other. `declared`: other files declare namespaces.
+ * or in one where something is to be said about objects beside each other. `declared`: some file declares a namespace.
  */
 export function bystanders(quiet: Bystanders, near: ReadonlySet<string>, declared: boolean): Bystanders {
   const reached = new Set(near);

@@ -85,10 +85,10 @@ function readNear(input: ReadInput, spared: Spared, options: ClusterOptions): Si
   const all = [...others.base, ...others.head];
   if (!onlyPoliciesDiffer(others.base, others.head) || hasOwnedPods(all)) return undefined;
   const isDeclared = all.some(({ ref }) => ref.kind === "Namespace" && ref.group === "");
-  let near = new Set([...namespacesOf(all, options.namespace), ...spared.spoken]);
-  if (!isDeclared) for (const name of firstDeclared(candidates)) near.add(name);
+  const declared = isDeclared ? [] : firstDeclared(candidates);
+  let near = new Set([...namespacesOf(all, options.namespace), ...spared.spoken, ...declared]);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const away = bystanders(candidates, near, isDeclared);
+    const away = bystanders(candidates, near, isDeclared || declared.length > 0);
     if (away.size === 0) return undefined;
     const sides = { base: readSide(input, "base", options, away), head: readSide(input, "head", options, away) };
     near = new Set([...near, ...namespacesOf([...sides.base.objects, ...sides.head.objects], options.namespace)]);

@@ -5,13 +5,12 @@ type Home = { readonly workloads: QuietObject[]; readonly policies: QuietObject[
 /**
  * The namespaces of quiet files in which there is, or may be, something to say about objects beside each other: two of one
  * name, a policy that selects none of the workloads or names a port that they do not have, a namespace that nothing declares
- * though other namespaces are. `declared`: other files declare some. What it is, the decoders say.
+ * though others are. `declared`: some file, of these or of others, declares a namespace. What it is, the decoders say.
  */
 export function oddNamespaces(files: readonly QuietFile[], declared: boolean): ReadonlySet<string> {
   const odd = new Set<string>();
   const homes = new Map<string, Home>();
   const seen = new Set<string>();
-  let someDeclared = declared;
   for (const { objects } of files) {
     for (const object of objects) {
       const { kind, role, namespace, name } = object;
@@ -26,14 +25,11 @@ export function oddNamespaces(files: readonly QuietFile[], declared: boolean): R
       }
       if (role === "workload") home.workloads.push(object);
       else if (role === "policy") home.policies.push(object);
-      else {
-        home.isDeclared = true;
-        someDeclared = true;
-      }
+      else home.isDeclared = true;
     }
   }
   for (const [name, home] of homes) {
-    if (home.policies.length > 0 && ((someDeclared && !home.isDeclared) || !isMatched(home))) odd.add(name);
+    if (home.policies.length > 0 && ((declared && !home.isDeclared) || !isMatched(home))) odd.add(name);
   }
   return odd;
 }
