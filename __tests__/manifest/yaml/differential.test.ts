@@ -1,15 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { missing, readShared, SHARED } from "../shared.ts";
 import { compare } from "./compare.ts";
+import { edit, edited } from "./edits.ts";
+import { yamlFiles } from "./files.ts";
 
 const ABSENT = missing("conformance/yaml/cases.json");
 const NO_BENCH = missing("bench/gen.mjs");
-const MAX_BYTES = 60_000;
 const SEED = 20_260_101;
 const RUNS = Number(process.env.YAML_MUTATIONS ?? 2_000);
 
@@ -18,16 +19,6 @@ const OWN = [
   'a:\n- b: "x" # note\n  c:\n  - d\n  -\n    e: |\n      text\n\n      more\n    f: 1.10\ng: [a, "b", {c: d}]\n',
   "# note\nk8s:app: x\n'quoted key': 10.0.0.0/8\nnull value:\nurl: http://x:80/y#z\nargs:\n  - --a=b\n  - -x\n",
 ];
-
-function yamlFiles(folder: string): string[] {
-  const files: string[] = [];
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) files.push(...yamlFiles(path));
-    else if (entry.isFile() && /\.ya?ml$/.test(entry.name) && statSync(path).size < MAX_BYTES) files.push(path);
-  }
-  return files;
-}
 
 function caseTexts(): string[] {
   const rows = ABSENT === undefined ? readShared("conformance/yaml/cases.json") : [];
@@ -89,58 +80,6 @@ function seeds(): readonly string[] {
     ...caseTexts().filter((text) => text.length < 500),
     ...real.map((path) => readFileSync(path, "utf8")),
   ];
-}
-
-const PIECES = [
-  ...":#-'\"{}[]&*!|>%@\t\n ,?\\<.~0=$+",
-  ...[
-    "\n  ",
-    "- ",
-    ": ",
-    " #",
-    "{}",
-    "&a ",
-    "*a",
-    "<<: ",
-    "!!str ",
-    "\r\n",
-    "|\n",
-    "null: ",
-    ".inf",
-    " x",
-    "\u2028",
-    "\u0085",
-    "é",
-  ],
-];
-
-type Edit = {
-  readonly at: number;
-  readonly how: "insert" | "delete" | "replace" | "indent" | "outdent";
-  readonly piece: string;
-};
-
-const edit: fc.Arbitrary<Edit> = fc.record({
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
-  how: fc.constantFrom("insert", "insert", "delete", "replace", "indent", "outdent"),
-  piece: fc.constantFrom(...PIECES),
-});
-
-function edited(text: string, { at, how, piece }: Edit): string {
-  const place = Math.floor(at * text.length);
-  const line = text.lastIndexOf("\n", place - 1) + 1;
-  switch (how) {
-    case "insert":
-      return text.slice(0, place) + piece + text.slice(place);
-    case "delete":
-      return text.slice(0, place) + text.slice(place + 1);
-    case "replace":
-      return text.slice(0, place) + piece + text.slice(place + 1);
-    case "indent":
-      return `${text.slice(0, line)} ${text.slice(line)}`;
-    case "outdent":
-      return text.slice(0, line) + text.slice(line).replace(/^ /, "");
-  }
 }
 
 describe("however a text is changed", () => {

@@ -7,7 +7,7 @@ import { resolvePlain } from "../yaml/scalar.ts";
 export class Facts {
   name = "";
   namespace = "";
-  /** There is a pod template, or the spec of a policy. */
+  /** The spec of a workload or policy was there, and in order. */
   isComplete = false;
   /** Labels of the pods, or of a namespace, as `key=value`. */
   readonly labels: string[] = [];
@@ -20,6 +20,8 @@ export class Facts {
   #egress = 0;
   #selectors = 0;
   #blocks = 0;
+  #containers = 0;
+  #isSelecting = false;
   #key = "";
   #operator = "";
   #values = 0;
@@ -151,8 +153,12 @@ export class Facts {
     this.#protocol = "TCP";
   }
 
-  template(): void {
-    this.isComplete = true;
+  container(): void {
+    this.#containers++;
+  }
+
+  selects(): void {
+    this.#isSelecting = true;
   }
 
   /** What can be said of a policy at its end. */
@@ -163,10 +169,17 @@ export class Facts {
     this.isComplete = true;
   }
 
-  /** What can be said of a workload at its end: its selector finds its pods, and no port name stands for two ports. */
+  /** What can be said of a workload at its end: it has containers, and no port name stands for two ports. */
   workload(): void {
+    if (this.#containers === 0 || new Set(this.ports).size < this.ports.length) throw GIVE_UP;
+    this.isComplete = true;
+  }
+
+  /** As `workload`, for kinds with a selector: it is there and finds their own pods. */
+  set(): void {
+    this.workload();
+    if (!this.#isSelecting) throw GIVE_UP;
     for (const each of this.asked) if (!this.labels.includes(each)) throw GIVE_UP;
-    if (new Set(this.ports).size < this.ports.length) throw GIVE_UP;
   }
 }
 

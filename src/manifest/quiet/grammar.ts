@@ -46,7 +46,9 @@ const CONTAINER_PORT = map<Facts>(
 const ACCOUNT = text<Facts>((_, name) => void accept(name, subdomainFault));
 const POD_SPEC = map<Facts>(
   {
-    containers: list(map<Facts>({ ports: list(CONTAINER_PORT), restartPolicy: text() }, ANYTHING)),
+    containers: list(
+      map<Facts>({ ports: list(CONTAINER_PORT), restartPolicy: text() }, ANYTHING, (facts) => facts.container()),
+    ),
     initContainers: list(map<Facts>({ ports: REFUSED, restartPolicy: text() }, ANYTHING)),
     serviceAccountName: ACCOUNT,
     serviceAccount: ACCOUNT,
@@ -59,7 +61,6 @@ const POD_ANNOTATIONS = map<Facts>(Object.fromEntries(NETWORK_ANNOTATIONS.map((k
 const TEMPLATE = map<Facts>(
   { metadata: map({ labels: podLabels, annotations: POD_ANNOTATIONS }, ANYTHING), spec: POD_SPEC },
   ANYTHING,
-  (facts) => facts.template(),
 );
 const COUNT = number<Facts>(() => {});
 
@@ -69,16 +70,19 @@ function withoutOthers(fields: Fields): FactRule {
   return map({ ...Object.fromEntries(others.map((key) => [key, REFUSED])), ...fields }, ANYTHING);
 }
 
-function workload(spec: FactRule): FactRule {
-  return map({ ...TYPE, metadata: METADATA, spec }, ANYTHING, (facts) => facts.workload());
+function workload(spec: FactRule, end: (facts: Facts) => void): FactRule {
+  return map({ ...TYPE, metadata: METADATA, spec }, ANYTHING, end);
 }
 
-const SET = workload(
-  withoutOthers({ replicas: COUNT, selector: map({ matchLabels: askedLabels }), template: TEMPLATE }),
+const OWN_SELECTOR = map<Facts>({ matchLabels: askedLabels }, undefined, (facts) => facts.selects());
+const SET = workload(withoutOthers({ replicas: COUNT, selector: OWN_SELECTOR, template: TEMPLATE }), (facts) =>
+  facts.set(),
 );
 const JOB_SPEC = withoutOthers({ parallelism: COUNT, completions: COUNT, template: TEMPLATE });
-const JOB = workload(JOB_SPEC);
-const CRON_JOB = workload(map({ jobTemplate: map({ spec: JOB_SPEC }, ANYTHING) }, ANYTHING));
+const JOB = workload(JOB_SPEC, (facts) => facts.workload());
+const CRON_JOB = workload(map({ jobTemplate: map({ spec: JOB_SPEC }, ANYTHING) }, ANYTHING), (facts) =>
+  facts.workload(),
+);
 
 const MATCHED = labels<Facts>((_, value, key) => void label(key, value));
 const EXPRESSION: Fields = {
