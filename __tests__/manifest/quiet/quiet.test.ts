@@ -137,6 +137,7 @@ describe("a quiet file", () => {
     ["a list", first, "kind: ConfigMap", "kind: ConfigMapList"],
     ["an object that says what is deployed", first, "v1\nkind: ConfigMap", "argoproj.io/v1alpha1\nkind: Something"],
     ["a separator with text", first, "---\nkind", "--- x\nkind"],
+    ["an indented key at the top", second, "metadata:", " metadata:"],
     ["a text at column 0", first, "data:\n  kind: |", "data:\n  kind: |\n- x"],
   ])("is none with %s", (_, text, old, other) => {
     expect(text).toContain(old);

@@ -61,7 +61,7 @@ export class Walker<Facts> {
     this.#cursor = new Cursor(source, { start: 0, end: source.bytes.length, line: 1 }, false);
   }
 
-  /** Goes over the document that starts at the byte `from`; the start of the separator behind it, or the end of the file. */
+  /** Goes over the mapping at column 0 that goes on at the byte `from`; the start of the separator behind it, or the end of the file. */
   document(from: number, rule: Rule<Facts>, facts: Facts): number {
     const cursor = this.#cursor;
     const bytes = this.#bytes;
@@ -69,7 +69,8 @@ export class Walker<Facts> {
     this.#facts = facts;
     this.#top = -1;
     this.#keyCount = 0;
-    this.#pending = rule;
+    this.#pending = undefined;
+    this.#open(0, false, rule);
     let at = from;
     for (; at < end; at = cursor.pos + 1) {
       const start = at;
