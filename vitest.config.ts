@@ -1,9 +1,12 @@
+import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** Where `.ci/run` wants the results as JSON. */
 const report = process.env.NETPOL_TEST_REPORT;
 
 export default defineConfig({
+  // As `scripts/build.mjs` bundles it.
+  resolve: { alias: { yaml: resolve(import.meta.dirname, "node_modules/yaml/browser/index.js") } },
   test: {
     include: ["__tests__/**/*.test.ts"],
     testTimeout: 60_000,
