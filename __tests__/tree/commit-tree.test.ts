@@ -80,6 +80,105 @@ describe("a commit's tree", () => {
   });
 });
 
+describe("a tree made from one that is like it", () => {
+  /** Both trees of two commits, each listed by itself, are what each is when it is made from the other. */
+  function agree(repo: TestRepo, a: string, b: string): void {
+    const repository = openRepository(repo.dir);
+    const [one, other] = [a, b].map((commit) => commitTree(repository, commit, { label: "x" }));
+    for (const [tree, like] of [
+      [one, other],
+      [other, one],
+      [one, one],
+    ] as const) {
+      const made = commitTree(repository, tree?.commit ?? "", { label: "x", like });
+      expect({ ...made, read: undefined }).toEqual({ ...tree, read: undefined });
+    }
+  }
+
+  const FILES = {
+    "same.yaml": "",
+    "a.yaml": "1",
+    "gone.yaml": "x",
+    "old/name.yaml": "long enough to be a rename",
+    "file-then-folder": "f",
+    "l.yaml": { link: "a.yaml" },
+    "x.sh": "",
+  };
+
+  it("is the same, whatever kind of path differs, and whatever diff settings say", () => {
+    const repo = makeRepo();
+    const a = repo.commit(FILES);
+    repo.write({
+      "a.yaml": "2",
+      "gone.yaml": undefined,
+      "old/name.yaml": undefined,
+      "new/name.yaml": "long enough to be a rename",
+      "file-then-folder": undefined,
+      "l.yaml": "1",
+      "m.yaml": { link: "same.yaml" },
+      "d\\\\377.yaml": "two",
+    });
+    repo.write({ "file-then-folder/a-b.yaml": "1", "file-then-folder/a/b.yaml": "1" });
+    repo.git("add", "-A");
+    repo.git("update-index", "--chmod=+x", "x.sh");
+    repo.git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},sub`);
+    repo.git("commit", "-q", "-m", "b");
+    const b = repo.git("rev-parse", "HEAD");
+    for (const setting of [
+      "diff.ignoreSubmodules=all",
+      "diff.renames=true",
+      "diff.orderFile=/nowhere",
+      "diff.noprefix=true",
+      "core.abbrev=7",
+    ]) {
+      repo.git("config", ...setting.split("="));
+      agree(repo, a, b);
+    }
+  });
+
+  it("asks git for no list of all paths", () => {
+    const repo = makeRepo();
+    const [a, b] = [repo.commit(FILES), repo.commit({ "a.yaml": "2" })];
+    const repository = openRepository(repo.dir);
+    const like = commitTree(repository, a, { label: "a" });
+    const forged = { ...like, listed: [...like.listed, { mode: "100644", blob: "0".repeat(40), path: "z.yaml" }] };
+    expect(commitTree(repository, b, { label: "b", like: forged }).entries.at(-1)?.path).toBe("z.yaml");
+  });
+
+  it("is the same where one of them is no tree that an honest tool writes", () => {
+    const repo = makeRepo();
+    repo.commit({ "a.yaml": "a", "b.yaml": "b" });
+    const [a, b] = ["a", "b"].map((name) => repo.git("rev-parse", `HEAD:${name}.yaml`));
+    const crafted = [
+      ["100644 a a.yaml", "100644 b b.yaml"],
+      ["100644 b b.yaml", "100644 a a.yaml"],
+      ["100644 a a.yaml", "100644 a a.yaml"],
+      ["100644 a a.yaml", "100644 b a.yaml"],
+      ["100644 b a.yaml", "100644 a a.yaml"],
+      ["100644 a a.yaml", "120000 b a.yaml"],
+      ["120000 b a.yaml", "100644 a a.yaml"],
+      ["100644 a ../x.yaml", "100644 a .git/config", "100644 b b.yaml"],
+      ["100644 a b.yaml", "100644 b a.yaml", "100644 a b.yaml"],
+      ["100664 a a.yaml", "100600 b b.yaml"],
+    ].map((lines) =>
+      craft(
+        repo,
+        lines.map((line) => line.replace(/ ([ab]) /, (_, id) => ` ${id === "a" ? a : b} `)),
+      ),
+    );
+    for (const one of crafted) for (const other of crafted) agree(repo, one, other);
+  });
+
+  it("that git cannot compare fails as it does alone", () => {
+    const repo = makeRepo();
+    const [one, other] = [repo.commit({ "d/a.yaml": "1" }), repo.commit({ "d/a.yaml": "2" })];
+    const repository = openRepository(repo.dir);
+    const like = commitTree(repository, other, { label: "x" });
+    rmSync(objectOf(repo, repo.git("rev-parse", `${one}:d`)));
+    expect(() => commitTree(repository, one, { label: "x", like })).toThrow(/`git ls-tree` failed/);
+  });
+});
+
 describe("the work tree beside a commit", () => {
   it("never shows through where it differs: changed, converted, deleted, replaced", () => {
     const repo = makeRepo();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { commitTree } from "../../src/tree/commit-tree.ts";
 import { git, MIN_GIT, tryGit } from "../../src/tree/git.ts";
-import { changedPaths, defaultBranch, mergeBase, parents, resolveRef } from "../../src/tree/refs.ts";
+import { defaultBranch, mergeBase, parents, resolveRef, resolveRefs } from "../../src/tree/refs.ts";
 import { openRepository } from "../../src/tree/repository.ts";
 import { objectStore } from "../../src/tree/store.ts";
 import { workingTree } from "../../src/tree/working-tree.ts";
@@ -25,9 +25,10 @@ function readAll(repo: TestRepo): Readonly<Record<string, string>> {
   const [parent = head] = parents(repository, head);
   mergeBase(repository, parent, head);
   defaultBranch(repository);
-  changedPaths(repository, parent, head);
-  contents(commitTree(repository, parent, { label: "parent" }));
-  contents(commitTree({ ...repository, workTree: undefined }, head, { label: "head" }));
+  resolveRefs(repository, [parent, "HEAD"]);
+  const like = commitTree({ ...repository, workTree: undefined }, head, { label: "head" });
+  contents(like);
+  contents(commitTree(repository, parent, { label: "parent", like }));
   const store = objectStore({
     workspace: repo.dir,
     tempDir: makeFolder(),

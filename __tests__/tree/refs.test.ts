@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { changedPaths, defaultBranch, hasCommit, mergeBase, parents, resolveRef } from "../../src/tree/refs.ts";
+import { defaultBranch, hasCommit, mergeBase, parents, resolveRef, resolveRefs } from "../../src/tree/refs.ts";
 import { isPartial, isShallow, openRepository } from "../../src/tree/repository.ts";
 import { checkout, makeFolder, makeRepo, type TestRepo } from "./repo.ts";
 
@@ -68,7 +68,9 @@ describe("a ref", () => {
       ":/change",
     ]) {
       expect(resolveRef(open(repo), ref)).toBe(id);
+      expect(resolveRefs(open(repo), ["feature", ref])).toEqual([repo.git("rev-parse", "feature"), id]);
     }
+    expect(resolveRefs(open(repo), [])).toEqual([]);
     expect(resolveRef(open(repo), "main~1")).toBe(repo.git("rev-parse", "main~1"));
   });
 
@@ -86,9 +88,9 @@ describe("a ref", () => {
     "1".repeat(40),
   ])("that names no commit, %j, is an error that names it", (ref) => {
     const { repo } = fork({ main: 1, feature: 1 });
-    expect(() => resolveRef(open(repo), ref)).toThrow(
-      expect.objectContaining({ code: "BAD_REF", message: expect.stringContaining(`\`${ref}\``) }),
-    );
+    const named = expect.objectContaining({ code: "BAD_REF", message: expect.stringContaining(`\`${ref}\``) });
+    expect(() => resolveRef(open(repo), ref)).toThrow(named);
+    expect(() => resolveRefs(open(repo), ["main", ref])).toThrow(named);
   });
 
   it("of a branch that only the remote has is an error that names that", () => {
@@ -199,48 +201,5 @@ describe("the default branch", () => {
     repo.git("branch", "-D", "main");
     for (const ref of refs) repo.git("update-ref", ref, id);
     expect(defaultBranch(open(repo))).toBe(expected);
-  });
-});
-
-describe("changed paths", () => {
-  it("are those whose content, mode or kind differs, whatever diff settings say", () => {
-    const repo = makeRepo();
-    const a = repo.commit({
-      "same.yaml": "",
-      "a.yaml": "1",
-      "gone.yaml": "x",
-      "old/name.yaml": "long enough to be a rename",
-      "l.yaml": { link: "a.yaml" },
-      "x.sh": "",
-    });
-    repo.write({
-      "a.yaml": "2",
-      "gone.yaml": undefined,
-      "old/name.yaml": undefined,
-      "new/name.yaml": "long enough to be a rename",
-      "l.yaml": "1",
-    });
-    repo.git("add", "-A");
-    repo.git("update-index", "--chmod=+x", "x.sh");
-    repo.git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},sub`);
-    repo.git("commit", "-q", "-m", "b");
-    for (const setting of [
-      "diff.ignoreSubmodules=all",
-      "diff.renames=true",
-      "diff.orderFile=/nowhere",
-      "diff.noprefix=true",
-    ]) {
-      repo.git("config", ...setting.split("="));
-    }
-    const changed = changedPaths(open(repo), a, repo.git("rev-parse", "HEAD"));
-    expect([...changed].sort()).toEqual([
-      "a.yaml",
-      "gone.yaml",
-      "l.yaml",
-      "new/name.yaml",
-      "old/name.yaml",
-      "sub",
-      "x.sh",
-    ]);
   });
 });

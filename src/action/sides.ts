@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
 import type { ReviewRequest } from "../github/ports.ts";
-import { commitTree } from "../tree/commit-tree.ts";
+import { type CommitTree, commitTree } from "../tree/commit-tree.ts";
 import { directoryTree } from "../tree/directory.ts";
 import { ensureCommit } from "../tree/fetch.ts";
 import type { ObjectStore } from "../tree/store.ts";
@@ -19,10 +19,8 @@ export type Sides = {
 };
 
 /** The sides that the event gives, without any input. */
-export function eventSides({ resolution }: ReviewRequest, store: ObjectStore): Sides {
-  const head = treeOf(store, resolution.head, "");
-  const base = resolution.kind === "compare" ? treeOf(store, resolution.base, resolution.baseBranch) : undefined;
-  return { base, head, rules: { base: base ?? head, head }, directories: undefined };
+export function eventSides(request: ReviewRequest, store: ObjectStore): Sides {
+  return commitSides(store, eventCommits(request));
 }
 
 /** The sides that the inputs `base` and `head` name; the event's where they name none. */
@@ -33,16 +31,23 @@ export function namedSides(request: ReviewRequest, store: ObjectStore): Sides {
   const head = inputs.head === undefined ? undefined : namedTree("head", inputs.head, scope);
   if (base?.kind === "directory" && head?.kind === "directory") return directorySides(request, store, { base, head });
   if (base?.kind === "directory" || head?.kind === "directory") throw unlike(inputs.base, inputs.head);
-  const usual = base !== undefined && head !== undefined ? undefined : eventSides(request, store);
-  const headTree = head === undefined ? usual?.head : treeOf(store, head.id, head.label);
-  if (headTree === undefined) throw new Error("an event has a head");
-  const baseTree = base === undefined ? usual?.base : treeOf(store, base.id, base.label);
-  return {
-    base: baseTree,
-    head: headTree,
-    rules: { base: baseTree ?? headTree, head: headTree },
-    directories: undefined,
-  };
+  const usual = eventCommits(request);
+  return commitSides(store, { base: base ?? usual.base, head: head ?? usual.head });
+}
+
+type Commit = { readonly id: string; readonly label: string };
+
+type Commits = { readonly base: Commit | undefined; readonly head: Commit };
+
+function eventCommits({ resolution }: ReviewRequest): Commits {
+  const base = resolution.kind === "compare" ? { id: resolution.base, label: resolution.baseBranch } : undefined;
+  return { base, head: { id: resolution.head, label: "" } };
+}
+
+function commitSides(store: ObjectStore, commits: Commits): Sides {
+  const head = treeOf(store, commits.head);
+  const base = commits.base === undefined ? undefined : treeOf(store, commits.base, head);
+  return { base, head, rules: { base: base ?? head, head }, directories: undefined };
 }
 
 type Directory = Extract<NamedTree, { kind: "directory" }>;
@@ -60,8 +65,8 @@ function directorySides(
   };
 }
 
-function treeOf(store: ObjectStore, commit: string, label: string): Tree {
-  return commitTree(store, ensureCommit(store, { commit, depth: 1 }), { label });
+function treeOf(store: ObjectStore, { id, label }: Commit, like?: CommitTree): CommitTree {
+  return commitTree(store, ensureCommit(store, { commit: id, depth: 1 }), { label, like });
 }
 
 function unlike(base: string | undefined, head: string | undefined): InputError {

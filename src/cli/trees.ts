@@ -8,7 +8,7 @@ import { PLUGIN_NAMES } from "../manifest/plugins/profiles.ts";
 import { CONFIG_PATH, type ConfigFacts, factsInTrees } from "../review/config-facts.ts";
 import { commitTree } from "../tree/commit-tree.ts";
 import { directoryTree } from "../tree/directory.ts";
-import { defaultBranch, mergeBase, resolveRef } from "../tree/refs.ts";
+import { defaultBranch, mergeBase, resolveRefs } from "../tree/refs.ts";
 import { isShallow, openRepository, type Repository } from "../tree/repository.ts";
 import { streamTree } from "../tree/stdin.ts";
 import type { Tree } from "../tree/tree.ts";
@@ -30,34 +30,37 @@ export function folderTree(dir: string): Tree {
 /** The two git trees that `--repo`, `--base` and `--head` name: by default the merge base, and the working tree. */
 export function gitTrees(flags: Pick<Flags, "repo" | "base" | "head">): { readonly base: Tree; readonly head: Tree } {
   const repository = openRepository(flags.repo ?? ".");
-  const head = headTree(repository, flags.head);
-  return { base: baseTree(repository, flags.base, head), head };
+  const refs = [flags.base, flags.head].filter((ref) => ref !== undefined);
+  const commits = resolveRefs(repository, refs);
+  const headCommit = flags.head === undefined ? undefined : commits.at(-1);
+  const head = headCommit === undefined ? undefined : commitTree(repository, headCommit, { label: flags.head ?? "" });
+  const base =
+    flags.base === undefined ? usualBase(repository, headCommit) : { commit: commits[0] ?? "", label: flags.base };
+  return {
+    base: commitTree(repository, base.commit, { label: base.label, like: head }),
+    head: head ?? workingTree(repository, { label: "working tree" }),
+  };
 }
 
-function headTree(repository: Repository, ref: string | undefined): Tree {
-  if (ref === undefined) return workingTree(repository, { label: "working tree" });
-  return commitTree(repository, resolveRef(repository, ref), { label: ref });
-}
-
-function baseTree(repository: Repository, ref: string | undefined, head: Tree): Tree {
-  if (ref !== undefined) return commitTree(repository, resolveRef(repository, ref), { label: ref });
-  const branch = defaultBranch(repository);
-  if (branch === undefined) {
+/** The merge base of the default branch with `head`, or else with what is checked out. */
+function usualBase(repository: Repository, head = "HEAD"): { readonly commit: string; readonly label: string } {
+  const label = defaultBranch(repository);
+  if (label === undefined) {
     throw new InputError(
       "BAD_REF",
       undefined,
       "the repository has no default branch to compare with; name the base with `--base REF`",
     );
   }
-  const tip = resolveRef(repository, branch);
-  const base = mergeBase(repository, tip, head.commit ?? resolveRef(repository, "HEAD"));
-  if (base === undefined) {
+  const [tip = "", end = ""] = resolveRefs(repository, [label, head]);
+  const commit = mergeBase(repository, tip, end);
+  if (commit === undefined) {
     const remedy = isShallow(repository)
       ? "; this clone is shallow: run `git fetch --deepen=1000` first"
       : "; name the base with `--base REF`";
-    throw new InputError("BAD_REF", undefined, `no common commit with \`${branch}\` was found${remedy}`);
+    throw new InputError("BAD_REF", undefined, `no common commit with \`${label}\` was found${remedy}`);
   }
-  return commitTree(repository, base, { label: branch });
+  return { commit, label };
 }
 
 /** Reads the configuration: the file that somebody named on disk, else the default path inside the trees. */

@@ -1,7 +1,5 @@
-import { devNull } from "node:os";
 import { InputError } from "../errors.ts";
 import { failed, git, tryGit } from "./git.ts";
-import { decodeList } from "./path.ts";
 import { isShallow, type Repository, repositoryArgs, shallowCommits } from "./repository.ts";
 
 /**
@@ -15,6 +13,12 @@ export function resolveRef(repository: Repository, ref: string): string {
   const remote = commitOf(repository, `refs/remotes/origin/${ref}`) !== undefined;
   const hint = remote ? `; did you mean \`origin/${ref}\`?` : "";
   throw new InputError("BAD_REF", undefined, absence(repository, ref) + hint);
+}
+
+/** The same for several refs, in their order: git is started once where it knows them all. */
+export function resolveRefs(repository: Repository, refs: readonly string[]): readonly string[] {
+  const ids = refs.every((ref) => isAskable(ref) && !reachesToEnd(ref)) ? commitsOf(repository, refs) : [];
+  return refs.map((ref, index) => ids[index] ?? resolveRef(repository, ref));
 }
 
 /** The commit is there, with its own data; its parents need not be. */
@@ -62,12 +66,6 @@ export function defaultBranch(repository: Repository): string | undefined {
   return found?.replace(/^refs\/(?:remotes|heads)\//, "");
 }
 
-/** The paths whose content or mode differs between two commits, submodules and links included; unsorted. */
-export function changedPaths(repository: Repository, a: string, b: string): readonly string[] {
-  const options = ["-r", "-z", "--name-only", "--no-renames", "--ignore-submodules=none", `-O${devNull}`];
-  return decodeList(run(repository, ["diff-tree", ...options, a, b]));
-}
-
 const ORIGIN_HEAD = "refs/remotes/origin/HEAD";
 const DEFAULT_BRANCHES: readonly string[] = [
   "refs/remotes/origin/main",
@@ -90,9 +88,18 @@ function run(repository: Repository, args: readonly string[]): Buffer {
   return git({ repository: repositoryArgs(repository), args });
 }
 
+function commitsOf(repository: Repository, refs: readonly string[]): readonly (string | undefined)[] {
+  const done = tryGit({
+    repository: repositoryArgs(repository),
+    args: ["cat-file", "--batch-check=%(objectname)"],
+    input: refs.map((ref) => `${ref}^{commit}\n`).join(""),
+  });
+  const lines = done.stdout.toString("latin1").split("\n");
+  return lines.map((line) => (FULL_ID.test(line) ? line : undefined));
+}
+
 function commitOf(repository: Repository, ref: string): string | undefined {
-  // The text after `:/` reaches to the end, so that nothing can be asked of its commit in the same breath.
-  if (!ref.startsWith(":/")) return verify(repository, `${ref}^{commit}`);
+  if (!reachesToEnd(ref)) return verify(repository, `${ref}^{commit}`);
   const found = verify(repository, ref);
   return found === undefined ? undefined : verify(repository, `${found}^{commit}`);
 }
@@ -102,6 +109,11 @@ function verify(repository: Repository, revision: string): string | undefined {
   const done = tryGit({ repository: repositoryArgs(repository), args });
   const id = done.stdout.toString("latin1").trim();
   return done.status === 0 && FULL_ID.test(id) ? id : undefined;
+}
+
+/** The text after `:/` reaches to the end, so that nothing can be asked of its commit in the same breath. */
+function reachesToEnd(ref: string): boolean {
+  return ref.startsWith(":/");
 }
 
 /** Git takes `ref` for nothing but a revision. */
