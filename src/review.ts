@@ -12,7 +12,7 @@ import { buildReport } from "./report/build.ts";
 import type { Context, Report } from "./report/report.ts";
 import { besideClusters, leftOutIssues } from "./review/beside-clusters.ts";
 import { configRows } from "./review/config-rows.ts";
-import { changedPaths, contentChanges, fileTexts } from "./review/contents.ts";
+import { changedPaths, contentChanges, fileTexts, type Kept, keeper } from "./review/contents.ts";
 import { deployment } from "./review/deployment.ts";
 import { exposureChanges } from "./review/exposures.ts";
 import { judgeCluster } from "./review/judge-cluster.ts";
@@ -68,7 +68,7 @@ export async function review(input: ReviewInput): Promise<Report> {
     return { cluster, sides: readCluster({ cluster, trees, config, overrides: input.overrides, ...reading }) };
   });
   input.progress?.("comparing flows");
-  const scene: Scene = { trees, found, outcome: outcomeOf(input, found, read), text: fileTexts(trees) };
+  const scene: Scene = { trees, found, outcome: outcomeOf(input, found, read), text: fileTexts(trees, reading.kept) };
   const judged = read.map((each, i) => judgeRead(input, scene, each, i === 0));
   input.progress?.("");
   return reportOf(input, scene, judged);
@@ -189,6 +189,7 @@ type Reading = {
   readonly cache: ObjectCache;
   readonly plain: Preloader;
   readonly spared?: Spared;
+  readonly kept: Kept;
 };
 
 function newReading(input: ReviewInput, { base, head }: Trees): Reading {
@@ -198,12 +199,14 @@ function newReading(input: ReviewInput, { base, head }: Trees): Reading {
   const limits = limitsOf(choice.config);
   const spoken = input.base === undefined || limits !== undefined ? undefined : spokenNamespaces(choice.config);
   const quiet = spoken === undefined || input.everything === true ? undefined : new Map<string, QuietFile>();
-  return {
-    changed,
-    cache,
-    plain: preloader(cache, { changed, quiet, ...(limits === undefined ? {} : { limits }) }),
-    ...(quiet === undefined || spoken === undefined ? {} : { spared: { quiet, spoken } }),
+  const preload = preloader(cache, { changed, quiet, ...(limits === undefined ? {} : { limits }) });
+  const { kept, keep } = keeper(changed);
+  const take: typeof preload.take = (entry, bytes) => {
+    keep(entry, bytes);
+    preload.take(entry, bytes);
   };
+  const spared = quiet === undefined || spoken === undefined ? {} : { spared: { quiet, spoken } };
+  return { changed, cache, plain: { ...preload, take }, kept, ...spared };
 }
 
 type Found = Deployed & { readonly issues: { readonly base: readonly Issue[]; readonly head: readonly Issue[] } };

@@ -40,21 +40,42 @@ export function contentChanges({ base, head }: Trees): (issue: Issue) => Content
   };
 }
 
+/** Content by its id, kept while it is read for something else. */
+export type Kept = ReadonlyMap<string, Uint8Array>;
+
 /** Text of one file of a tree, as UTF-8; empty where it is not there or cannot be read. */
-export function fileTexts(trees: Trees): (file: string, side: "base" | "head") => string {
+export function fileTexts(trees: Trees, kept: Kept = new Map()): (file: string, side: "base" | "head") => string {
   const known = new Map<string, string>();
   return (file, side) => {
     const key = `${side}:${file}`;
-    const text = known.get(key) ?? readText(trees[side], file);
+    const text = known.get(key) ?? readText(trees[side], file, kept);
     known.set(key, text);
     return text;
   };
 }
 
-function readText(tree: Tree, file: string): string {
+function readText(tree: Tree, file: string, kept: Kept): string {
   const entry = tree.entries.find(({ path }) => path === file);
-  return entry === undefined ? "" : Buffer.from(bytesOf(tree, entry) ?? []).toString("utf8");
+  if (entry === undefined) return "";
+  return Buffer.from(kept.get(entry.blob) ?? bytesOf(tree, entry) ?? []).toString("utf8");
 }
+
+/** Keeps what is read of the files at `changed`, which an excerpt is likely to ask for, up to some megabytes of it. */
+export function keeper(changed: ReadonlySet<string>): {
+  readonly kept: Kept;
+  readonly keep: (entry: Pick<TreeEntry, "path" | "blob">, bytes: Uint8Array) => void;
+} {
+  const kept = new Map<string, Uint8Array>();
+  let left = MOST_KEPT;
+  const keep = ({ path, blob }: Pick<TreeEntry, "path" | "blob">, bytes: Uint8Array) => {
+    if (!changed.has(path) || bytes.length > left) return;
+    kept.set(blob, Uint8Array.from(bytes));
+    left -= bytes.length;
+  };
+  return { kept, keep };
+}
+
+const MOST_KEPT = 4 * 1024 * 1024;
 
 /** Bytes of one file, or `undefined` where it cannot be read. */
 export function bytesOf(tree: Tree, entry: TreeEntry): Uint8Array | undefined {
