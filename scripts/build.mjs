@@ -13,7 +13,8 @@ const shared = {
   absWorkingDir: root,
   bundle: true,
   platform: "node",
-  format: "esm",
+  // Node loads it sooner than a module, and bundled CommonJS packages ask for its `require`.
+  format: "cjs",
   target: "node20",
   minifySyntax: true,
   minifyWhitespace: true,
@@ -25,14 +26,10 @@ const shared = {
   alias: { yaml: path.join(root, "node_modules/yaml/browser/index.js") },
   define: { __VERSION__: JSON.stringify(version) },
 };
-// Bundled CommonJS packages ask for `require`.
-const requireShim =
-  'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
-
 mkdirSync(out, { recursive: true });
 const entries = [
-  { in: "src/main.ts", out: "index.js", banner: requireShim },
-  { in: "src/cli.ts", out: "cli.js", banner: `#!/usr/bin/env node\n${requireShim}` },
+  { in: "src/main.ts", out: "index.js", banner: "" },
+  { in: "src/cli.ts", out: "cli.js", banner: "#!/usr/bin/env node" },
 ];
 const packages = new Set();
 for (const entry of entries) {
@@ -48,7 +45,7 @@ for (const entry of entries) {
     if (found) packages.add(input.slice(0, found[0].length - 1));
   }
 }
-writeFileSync(path.join(out, "package.json"), '{ "type": "module" }\n');
+writeFileSync(path.join(out, "package.json"), '{ "type": "commonjs" }\n');
 writeFileSync(path.join(out, "licenses.txt"), [...packages].sort().map(licence).join("\n"));
 
 /** `code` with escapes for what is not ASCII: esbuild leaves it in tagged templates, and V8 then reads the whole file slowly. */

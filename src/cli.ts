@@ -157,4 +157,4 @@ function status(error: unknown): number {
   return 2;
 }
 
-await main();
+void main();
