@@ -4,7 +4,7 @@ import type { Pod } from "../model/endpoint.ts";
 import { type Peer, podOf, type Side } from "../model/peer.ts";
 import type { Direction } from "../model/policy.ts";
 import { holds, type Predicate } from "../model/predicate.ts";
-import { formatAddresses, parseCidr } from "../sets/address-text.ts";
+import { formatAddresses } from "../sets/address-text.ts";
 import {
   type AddressSet,
   intersectAddresses,
@@ -12,15 +12,12 @@ import {
   subtractAddresses,
   unionAddresses,
 } from "../sets/addresses.ts";
+import { privateAddresses } from "../sets/private-ranges.ts";
 import type { Finding } from "./finding.ts";
 import { speaksOf } from "./matching.ts";
 import { type Rule, subjectEnds } from "./rule.ts";
 import { finding, type Scene } from "./scene.ts";
 import { code, listPeers } from "./words.ts";
-
-const PRIVATE: AddressSet = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]
-  .map((cidr) => parseCidr(cidr)?.set ?? NO_ADDRESS)
-  .reduce(unionAddresses);
 
 type Admitted = { readonly set: AddressSet; readonly at: SourceRef | undefined };
 
@@ -91,7 +88,7 @@ function admittersOf(cluster: Cluster, direction: Direction): readonly Admitter[
 }
 
 function privatePart(set: AddressSet): AddressSet {
-  return set === NO_ADDRESS ? set : intersectAddresses(set, PRIVATE);
+  return set === NO_ADDRESS ? set : intersectAddresses(set, privateAddresses());
 }
 
 function admittedBy(admitters: readonly Admitter[], pod: Pod): readonly Admitted[] {

@@ -11,8 +11,8 @@ import {
   intersectAddresses,
   NO_ADDRESS,
   subtractAddresses,
-  unionAddresses,
 } from "../sets/addresses.ts";
+import { privateAddresses, privateRanges } from "../sets/private-ranges.ts";
 import type { ConvertContext } from "./context.ts";
 import { checkMap, type Field, fault, items, member, requireField, shape, text } from "./fields.ts";
 
@@ -26,12 +26,6 @@ export type Remark = { readonly line: number; readonly text: string };
 
 const MAPPED_FIRST = 0xffff00000000n;
 const MAPPED_LAST = 0xffffffffffffn;
-
-/** Ranges that clusters take pod addresses from. */
-const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"].map(
-  (cidr) => parseCidr(cidr)?.set ?? NO_ADDRESS,
-);
-const PRIVATE = PRIVATE_RANGES.reduce(unionAddresses, NO_ADDRESS);
 
 /**
  * The addresses of the `ipBlock` at `field`, less its `except`.
@@ -174,8 +168,8 @@ function cover(set: AddressSet, podCidrs: AddressSet): Cover {
 }
 
 function coverOfPrivate(set: AddressSet): Cover {
-  if (PRIVATE_RANGES.some((range) => coversAddresses(set, range))) return HOLDS;
-  return intersectAddresses(set, PRIVATE) === NO_ADDRESS ? HOLDS_NONE : UNKNOWN;
+  if (privateRanges().some((range) => coversAddresses(set, range))) return HOLDS;
+  return intersectAddresses(set, privateAddresses()) === NO_ADDRESS ? HOLDS_NONE : UNKNOWN;
 }
 
 function coverOf(set: AddressSet, podCidrs: AddressSet): Cover {

@@ -1,5 +1,4 @@
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, promises, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Issue } from "../errors.ts";
 import { type Budget, materialise } from "./materialise.ts";
@@ -47,7 +46,7 @@ export async function renderRoot(request: RenderRequest, place: RenderPlace): Pr
     if (outcome.status === "done") return { text: outcome.stdout.toString("utf8"), issues, ms: ms() };
     return { text: undefined, issues: [...issues, failure(request, outcome, { place, folder })], ms: ms() };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await promises.rm(folder, { recursive: true, force: true });
   }
 }
 
