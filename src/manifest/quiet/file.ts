@@ -4,7 +4,7 @@ import { GIVE_UP } from "../yaml/cursor.ts";
 import { type Source, sourceOf } from "../yaml/source.ts";
 import { Facts } from "./facts.ts";
 import { FORMS, type Form } from "./grammar.ts";
-import { Walker } from "./walk.ts";
+import { walk } from "./walk.ts";
 
 /** One object of a quiet file. A Namespace stands in itself. */
 export type QuietObject = {
@@ -35,7 +35,6 @@ const PLAIN_LINE = /(?:[ #\n]|(?!kind|apiVersion)[A-Za-z0-9_/][^\n]*)/y;
 
 /** Reads files one after the other. */
 export class QuietReader {
-  readonly #walker = new Walker<Facts>(new Facts());
   /** What documents are that start in a certain way. */
   readonly #forms = new Map<string, Form | "unneeded" | "unknown">();
 
@@ -56,7 +55,6 @@ export class QuietReader {
 
   #file(source: Source): QuietFile | undefined {
     const { text } = source;
-    this.#walker.open(source);
     const objects: QuietObject[] = [];
     let skipped = 0;
     for (let at = contentAt(text, 0); at < text.length; at = contentAt(text, at)) {
@@ -68,7 +66,8 @@ export class QuietReader {
         at = behind(text, from);
       } else {
         const facts = new Facts();
-        at = this.#walker.document(from, form.rule, facts);
+        at = endOf(text, from);
+        walk(source, { start: from, end: at }, form.rule, facts);
         objects.push(objectOf(facts, form));
       }
       if (skipped + objects.length > MOST_DOCUMENTS) throw GIVE_UP;
@@ -114,6 +113,12 @@ function formOf(head: string): Form | "unneeded" | "unknown" {
   if (form !== undefined) return form;
   const isOdd = needed(kind, apiVersion) || kind.endsWith("List") || DELIVERS.test(splitApiVersion(apiVersion).group);
   return isOdd ? "unknown" : "unneeded";
+}
+
+/** The end of the document in which `from` lies: the next line that starts with `---`, wherever it stands. */
+function endOf(text: string, from: number): number {
+  const found = text.indexOf("\n---", from - 1);
+  return found < 0 ? text.length : found + 1;
 }
 
 /** The start of the separator behind an unneeded document, in which lines mean what the scanner of documents thinks they do. */

@@ -1,260 +1,147 @@
-import {
-  APOSTROPHE,
-  BAR,
-  COLON,
-  Cursor,
-  DASH,
-  GIVE_UP,
-  GREATER,
-  HASH,
-  KEY,
-  KEY_START,
-  LF,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-  QUOTE,
-  SPACE,
-} from "../yaml/cursor.ts";
+import { APOSTROPHE, BAR, Cursor, GIVE_UP, GREATER, OPEN_BRACE, OPEN_BRACKET, QUOTE } from "../yaml/cursor.ts";
 import { skipFlow } from "../yaml/quick-flow.ts";
-import { checkUnwanted } from "../yaml/quick-key.ts";
+import { checkUnwanted, readKey, startsWithKey } from "../yaml/quick-key.ts";
 import { checkUnwantedPlain, plainEnd, resolved, skipBlockScalar, skipQuoted } from "../yaml/quick-scalar.ts";
+import { skipEntryValue } from "../yaml/quick-skip.ts";
 import type { Source } from "../yaml/source.ts";
 import type { Rule } from "./rule.ts";
 
-/** Collections that may be open at a time. */
-const MOST_OPEN = 64;
+/** More than anything nests above a value that may be anything. */
+const DEPTH = 30;
+/** How deep values of which every key counts may nest. */
+const MOST_OPEN = 20;
 /** Keys of open mappings that are compared with each other. */
 const MOST_KEYS = 256;
-const NO_SOURCE: Source = { bytes: Buffer.alloc(0), text: "" };
-/** Characters of a key. */
-const LONGEST_KEY = 256;
 /** No word of letters that is longer means `true`, `null` or the like. */
 const LONGEST_WORD = 5;
 
+/** Places of the keys of the mappings that are open, in which none may be given twice; an array for all documents. */
+const KEYS = new Int32Array(2 * MOST_KEYS);
+
 /**
- * Goes over documents of plain block YAML, line by line, and builds nothing: checks them against rules, and tells `Facts`.
- * Throws `GIVE_UP` where the text is not plain, or not as the rule says. A hot path, therefore fixed arrays.
+ * Goes over the rest of a document in plain block YAML, which is a mapping at column 0, and builds nothing: checks it against
+ * `rule`, and tells `facts`. Throws `GIVE_UP` where the text is not plain, or not as the rule says. A hot path.
  */
-export class Walker<Facts> {
-  #facts: Facts;
-  #cursor: Cursor = new Cursor(NO_SOURCE, { end: 0, line: 1, start: 0 }, false);
-  #bytes: Buffer = NO_SOURCE.bytes;
-  /** The open collections: their columns, whether they are lists, their rules, and where their keys begin. */
-  readonly #columns = new Int32Array(MOST_OPEN);
-  readonly #lists = new Uint8Array(MOST_OPEN);
-  readonly #rules: Rule<Facts>[] = [];
-  readonly #firstKeys = new Int32Array(MOST_OPEN);
-  /** Places of the keys of the open mappings in which none may be given twice. */
-  readonly #keys = new Int32Array(2 * MOST_KEYS);
+export function walk<Facts>(source: Source, span: Span, rule: Rule<Facts>, facts: Facts): void {
+  new Walk(source, span, facts).document(rule);
+}
+
+/** The bytes of a document, from behind the lines that say what it is. */
+type Span = { readonly start: number; readonly end: number };
+
+class Walk<Facts> {
+  readonly #cursor: Cursor;
+  readonly #facts: Facts;
   #keyCount = 0;
-  #top = -1;
-  /** For the value of the last key or dash, where it stands below. */
-  #pending: Rule<Facts> | undefined;
+  #depth = 0;
 
-  constructor(facts: Facts) {
+  constructor(source: Source, { start, end }: Span, facts: Facts) {
+    this.#cursor = new Cursor(source, { start, end, line: 1 }, false);
     this.#facts = facts;
   }
 
-  /** Takes another file. */
-  open(source: Source): void {
-    this.#bytes = source.bytes;
-    this.#cursor = new Cursor(source, { start: 0, end: source.bytes.length, line: 1 }, false);
+  document(rule: Rule<Facts>): void {
+    this.#cursor.nextLine();
+    if (this.#cursor.indent !== 0) throw GIVE_UP;
+    this.#map(rule);
+    if (this.#cursor.indent >= 0) throw GIVE_UP;
   }
 
-  /** Goes over the mapping at column 0 that goes on at the byte `from`; the start of the separator behind it, or the end of the file. */
-  document(from: number, rule: Rule<Facts>, facts: Facts): number {
+  /** The mapping at the cursor, in the column `cursor.indent`. */
+  #map(rule: Rule<Facts>): void {
     const cursor = this.#cursor;
-    const bytes = this.#bytes;
-    const end = bytes.length;
-    this.#facts = facts;
-    this.#top = -1;
-    this.#keyCount = 0;
-    this.#pending = undefined;
-    this.#open(0, false, rule);
-    let at = from;
-    for (; at < end; at = cursor.pos + 1) {
-      const start = at;
-      while (bytes[at] === SPACE) at++;
-      cursor.pos = at;
-      const code = bytes[at];
-      if (code === HASH) cursor.pos = cursor.textEnd(at);
-      else if (code === DASH && at === start && bytes[at + 1] === DASH && bytes[at + 2] === DASH) break;
-      else if (code !== LF) this.#line(at - start);
-    }
-    this.#nothing();
-    while (this.#top >= 0) this.#close();
-    return at;
+    const { indent } = cursor;
+    const first = this.#keyCount;
+    do {
+      readKey(cursor);
+      if (cursor.keyQuoted) throw GIVE_UP;
+      this.#behind(rule.kind === "map" ? this.#entryOf(rule, first) : this.#anyEntry(rule, first), indent);
+    } while (cursor.indent === indent);
+    if (cursor.indent > indent) throw GIVE_UP;
+    this.#keyCount = first;
+    rule.end?.(this.#facts);
   }
 
-  /** One line with content at the cursor, in the column `column`; leaves the cursor at the end of it. */
-  #line(column: number): void {
-    const isItem = this.#cursor.isDash(this.#cursor.pos);
-    const columns = this.#columns;
-    const pending = this.#pending;
-    if (pending !== undefined) {
-      const outer = columns[this.#top] ?? -1;
-      const isBelow = column > outer || (column === outer && isItem && this.#lists[this.#top] === 0);
-      if (isBelow) {
-        this.#pending = undefined;
-        this.#open(column, isItem, pending);
-      } else this.#nothing();
-    }
-    let top = this.#top;
-    while (
-      top > 0 &&
-      ((columns[top] ?? 0) > column || (columns[top] === column && this.#lists[top] === 1 && !isItem))
-    ) {
-      this.#close();
-      top = this.#top;
-    }
-    if (columns[top] !== column || (this.#lists[top] === 1) !== isItem) throw GIVE_UP;
-    if (isItem) this.#item(column);
-    else this.#entry();
-  }
-
-  #open(column: number, isList: boolean, rule: Rule<Facts>): void {
-    const { kind } = rule;
-    const fits =
-      kind === "anything" || kind === "distinct" || (isList ? kind === "list" : kind === "map" || kind === "labels");
-    if (!fits || this.#top >= MOST_OPEN - 1) throw GIVE_UP;
-    this.#top++;
-    this.#columns[this.#top] = column;
-    this.#lists[this.#top] = isList ? 1 : 0;
-    this.#rules[this.#top] = rule;
-    this.#firstKeys[this.#top] = this.#keyCount;
-  }
-
-  #close(): void {
-    this.#keyCount = this.#firstKeys[this.#top] ?? 0;
-    const rule = this.#rules[this.#top];
-    if (this.#lists[this.#top] === 0) rule?.end?.(this.#facts);
-    this.#top--;
-  }
-
-  /** The last key or dash has no value: null, which is valid and no more. */
-  #nothing(): void {
-    const kind = this.#pending?.kind;
-    if (kind !== undefined && kind !== "anything" && kind !== "distinct") throw GIVE_UP;
-    this.#pending = undefined;
-  }
-
-  #item(column: number): void {
-    const cursor = this.#cursor;
-    const list = this.#rules[this.#top];
-    const rule = list?.item ?? list;
-    if (rule === undefined) throw GIVE_UP;
-    const dash = cursor.pos++;
-    if (cursor.atLineEnd()) {
-      this.#pending = rule;
-      return;
-    }
-    const inner = column + cursor.pos - dash;
-    if (cursor.isDash(cursor.pos)) {
-      this.#open(inner, true, rule);
-      this.#item(inner);
-      return;
-    }
-    const start = cursor.pos;
-    if (this.#key()) {
-      cursor.pos = start;
-      this.#open(inner, false, rule);
-      this.#entry();
-    } else {
-      cursor.pos = start;
-      this.#value(rule, column);
-    }
-  }
-
-  /** Goes behind the colon of the key at the cursor; `false` where there is none. */
-  #key(): boolean {
-    const cursor = this.#cursor;
-    const bytes = this.#bytes;
-    const { table, pos } = cursor;
-    const first = bytes[pos] ?? 0;
-    let at = pos;
-    const isQuoted = first === QUOTE || first === APOSTROPHE;
-    if (isQuoted) {
-      skipQuoted(cursor);
-      at = cursor.pos;
-    } else {
-      if (((table[first] ?? 0) & KEY_START) === 0) return false;
-      do at++;
-      while (((table[bytes[at] ?? 0] ?? 0) & KEY) !== 0);
-    }
-    const next = bytes[at + 1];
-    if (bytes[at] !== COLON || (next !== SPACE && next !== LF)) return false;
-    if (at - pos > LONGEST_KEY) throw GIVE_UP;
-    cursor.keyFrom = pos;
-    cursor.keyTo = at;
-    cursor.keyQuoted = isQuoted;
-    cursor.pos = at + 1;
-    return true;
-  }
-
-  #entry(): void {
-    const cursor = this.#cursor;
-    if (!this.#key()) throw GIVE_UP;
-    const rule = this.#ruleOfKey(this.#rules[this.#top]);
-    if (cursor.atLineEnd()) this.#pending = rule;
-    else this.#value(rule, this.#columns[this.#top] ?? 0);
-  }
-
-  /** The rule for the value of the last key, in a mapping with the rule `around`. */
-  #ruleOfKey(around: Rule<Facts> | undefined): Rule<Facts> {
-    const cursor = this.#cursor;
-    const { keyFrom, keyTo } = cursor;
-    if (around === undefined) throw GIVE_UP;
-    if (around.kind === "anything") {
-      checkUnwanted(cursor);
-      return around;
-    }
-    if (cursor.keyQuoted) throw GIVE_UP;
-    if (around.kind !== "map") {
-      this.#once(keyFrom, keyTo);
-      checkUnwanted(cursor);
-      return around.item ?? around;
-    }
-    const { keys } = around;
+  /** The rule for the value of the last key, which is one of a `map`. */
+  #entryOf({ keys, rest }: Rule<Facts>, first: number): Rule<Facts> {
+    const { bytes, keyFrom, keyTo } = this.#cursor;
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i];
-      if (key === undefined || key.bytes.length !== keyTo - keyFrom || !this.#isAt(key.bytes, keyFrom)) continue;
-      this.#once(keyFrom, keyTo);
+      if (key === undefined || key.bytes.length !== keyTo - keyFrom || !isAt(key.bytes, bytes, keyFrom)) continue;
+      this.#once(keyFrom, keyTo, first);
       return key.rule;
     }
-    if (around.rest === undefined) throw GIVE_UP;
-    checkUnwanted(cursor);
-    return around.rest;
+    if (rest === undefined) throw GIVE_UP;
+    checkUnwanted(this.#cursor);
+    return rest;
   }
 
-  #isAt(key: Uint8Array, from: number): boolean {
-    const bytes = this.#bytes;
-    for (let i = 0; i < key.length; i++) if (bytes[from + i] !== key[i]) return false;
-    return true;
+  /** The rule for the value of the last key, in a mapping in which none is given twice. */
+  #anyEntry(rule: Rule<Facts>, first: number): Rule<Facts> {
+    if (rule.kind !== "labels" && rule.kind !== "distinct") throw GIVE_UP;
+    checkUnwanted(this.#cursor);
+    this.#once(this.#cursor.keyFrom, this.#cursor.keyTo, first);
+    return rule.item ?? rule;
   }
 
-  /** Notes a key of the innermost mapping, which must not have it yet. */
-  #once(from: number, to: number): void {
-    const keys = this.#keys;
-    const bytes = this.#bytes;
-    const first = this.#firstKeys[this.#top] ?? 0;
+  /** Notes a key, which must be none of those from `first` on. */
+  #once(from: number, to: number, first: number): void {
+    const { bytes } = this.#cursor;
     const count = this.#keyCount;
-    if (count + 2 > keys.length) throw GIVE_UP;
+    if (count + 2 > KEYS.length) throw GIVE_UP;
     for (let at = first; at < count; at += 2) {
-      const other = keys[at] ?? 0;
-      if ((keys[at + 1] ?? 0) - other !== to - from) continue;
+      const other = KEYS[at] ?? 0;
+      if ((KEYS[at + 1] ?? 0) - other !== to - from) continue;
       let i = to - from - 1;
       while (i >= 0 && bytes[other + i] === bytes[from + i]) i--;
       if (i < 0) throw GIVE_UP;
     }
-    keys[count] = from;
-    keys[count + 1] = to;
+    KEYS[count] = from;
+    KEYS[count + 1] = to;
     this.#keyCount = count + 2;
   }
 
-  /** The value at the cursor, on the line of its key or dash, in a collection at column `indent`. */
-  #value(rule: Rule<Facts>, indent: number): void {
+  /** The value behind the last key, in a mapping at column `indent`; goes to the next line with content. */
+  #behind(rule: Rule<Facts>, indent: number): void {
     const cursor = this.#cursor;
-    switch (this.#bytes[cursor.pos]) {
+    if (rule.kind === "anything") {
+      skipEntryValue(cursor, indent, DEPTH);
+      return;
+    }
+    if (!cursor.atLineEnd()) {
+      this.#inline(rule, indent);
+      return;
+    }
+    cursor.nextLine();
+    const isList = cursor.indent >= indent && cursor.isDash(cursor.pos);
+    if (++this.#depth > MOST_OPEN) throw GIVE_UP;
+    if (isList) this.#list(rule);
+    else if (cursor.indent > indent) this.#map(rule);
+    else if (rule.kind !== "distinct") throw GIVE_UP;
+    this.#depth--;
+  }
+
+  /** The list at the cursor, in the column `cursor.indent`. */
+  #list(rule: Rule<Facts>): void {
+    const cursor = this.#cursor;
+    const column = cursor.indent;
+    const item = rule.kind === "list" ? rule.item : rule.kind === "distinct" ? rule : undefined;
+    if (item === undefined) throw GIVE_UP;
+    do {
+      const dash = cursor.pos++;
+      if (cursor.atLineEnd() || cursor.isDash(cursor.pos)) throw GIVE_UP;
+      cursor.indent = column + cursor.pos - dash;
+      const isBlock = item.kind === "map" ? cursor.bytes[cursor.pos] !== OPEN_BRACE : startsWithKey(cursor);
+      if (isBlock) this.#map(item);
+      else this.#inline(item, column);
+      if (cursor.indent > column) throw GIVE_UP;
+    } while (cursor.indent === column && cursor.isDash(cursor.pos));
+  }
+
+  /** The value at the cursor, on the line of its key or dash, in a collection at column `indent`. */
+  #inline(rule: Rule<Facts>, indent: number): void {
+    const cursor = this.#cursor;
+    switch (cursor.bytes[cursor.pos]) {
       case QUOTE:
       case APOSTROPHE:
         this.#quoted(rule);
@@ -265,12 +152,14 @@ export class Walker<Facts> {
         break;
       case BAR:
       case GREATER:
-        if (rule.kind !== "anything" && rule.kind !== "distinct") throw GIVE_UP;
+        if (rule.kind !== "distinct") throw GIVE_UP;
         skipBlockScalar(cursor, indent);
         break;
       default:
         this.#plain(rule);
     }
+    cursor.nextLine();
+    if (cursor.indent > indent) throw GIVE_UP;
   }
 
   #quoted(rule: Rule<Facts>): void {
@@ -279,7 +168,7 @@ export class Walker<Facts> {
     skipQuoted(cursor);
     const end = cursor.pos;
     cursor.endOfLine();
-    if (rule.kind === "anything" || rule.kind === "distinct") return;
+    if (rule.kind === "distinct") return;
     const text = cursor.slice(start + 1, end - 1);
     if (text.includes("\\") || text.includes("'")) throw GIVE_UP;
     this.#told(rule, text);
@@ -290,11 +179,10 @@ export class Walker<Facts> {
     const { pos } = cursor;
     skipFlow(cursor);
     const isEmpty = cursor.pos === pos + 2;
-    const isMapping = this.#bytes[pos] === OPEN_BRACE;
+    const isMapping = cursor.bytes[pos] === OPEN_BRACE;
     cursor.endOfLine();
-    if (rule.kind === "anything") return;
-    const fits =
-      rule.kind === "distinct" || (isMapping ? rule.kind === "map" || rule.kind === "labels" : rule.kind === "list");
+    const { kind } = rule;
+    const fits = kind === "distinct" || (isMapping ? kind === "map" || kind === "labels" : kind === "list");
     if (!isEmpty || !fits) throw GIVE_UP;
     if (isMapping) rule.end?.(this.#facts);
   }
@@ -303,11 +191,11 @@ export class Walker<Facts> {
     const cursor = this.#cursor;
     const start = cursor.pos;
     const end = plainEnd(cursor);
-    if (rule.kind === "anything" || rule.kind === "distinct") {
+    if (rule.kind === "distinct") {
       checkUnwantedPlain(cursor, start, end);
       return;
     }
-    if (isLetter(this.#bytes[start] ?? 0) && end - start > LONGEST_WORD) {
+    if (isLetter(cursor.bytes[start] ?? 0) && end - start > LONGEST_WORD) {
       this.#told(rule, rule.tell === undefined ? "" : cursor.slice(start, end));
       return;
     }
@@ -336,6 +224,11 @@ export class Walker<Facts> {
         throw GIVE_UP;
     }
   }
+}
+
+function isAt(key: Uint8Array, bytes: Uint8Array, from: number): boolean {
+  for (let i = 0; i < key.length; i++) if (bytes[from + i] !== key[i]) return false;
+  return true;
 }
 
 function isLetter(code: number): boolean {
