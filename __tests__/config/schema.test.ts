@@ -2,11 +2,17 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { compileDiffSchema, compileSchema, diffTarget, target } from "../../scripts/build-schema.mjs";
 import { parseConfig } from "../../src/config.ts";
 
 const schema: object = JSON.parse(readFileSync(new URL("../../schema/config.schema.json", import.meta.url), "utf8"));
 
 describe("the published schema", () => {
+  test("is what the committed validator was compiled from", () => {
+    expect(readFileSync(target, "utf8")).toBe(compileSchema());
+    expect(readFileSync(diffTarget, "utf8")).toBe(compileDiffSchema());
+  });
+
   test("is valid draft 2020-12 in ajv's strict mode", () => {
     const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true, formats: { date: true } });
     expect(ajv.validateSchema(schema)).toBe(true);

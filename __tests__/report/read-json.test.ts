@@ -28,7 +28,7 @@ describe("what is no report is told in one clause", () => {
   };
 
   test("a key that is missing or has another type", () => {
-    expect(edited(({ context: _, ...rest }) => rest)).toContain("it has no `context`");
+    expect(edited(({ context: _, ...rest }) => rest)).toContain("must have required property 'context'");
     expect(edited((all) => ({ ...all, groups: 1 }))).toContain("`/groups` must be array");
   });
 

@@ -1,6 +1,5 @@
 import { closest } from "fastest-levenshtein";
-import schema from "../../schema/config.schema.json" with { type: "json" };
-import { type Fault, faults, type Schema } from "../../schema/faults.ts";
+import { type SchemaFault, validate } from "../../schema/validate-config.mjs";
 import type { YamlMap, YamlNode } from "../manifest/yaml/node.ts";
 import { quote } from "./read.ts";
 
@@ -9,8 +8,10 @@ export type Misfit = { readonly path: string; readonly line: number; readonly me
 
 /** Every place where `root` does not fit schema/config.schema.json, in words and with its line; in order of lines. */
 export function misfits(root: YamlMap): readonly Misfit[] {
+  if (validate(toPlain(root))) return [];
   const found = new Map<string, Misfit>();
-  for (const fault of faults(SCHEMA, toPlain(root))) {
+  for (const fault of validate.errors ?? []) {
+    if (isBranch(fault)) continue;
     const misfit = misfitOf(fault, root);
     const known = found.get(`${misfit.path} ${misfit.message}`);
     if (known === undefined) found.set(`${misfit.path} ${misfit.message}`, misfit);
@@ -18,7 +19,10 @@ export function misfits(root: YamlMap): readonly Misfit[] {
   return [...found.values()].sort((a, b) => a.line - b.line);
 }
 
-const SCHEMA: Schema = schema;
+/** Faults inside the branches of a choice say nothing that the choice itself does not. */
+function isBranch({ schemaPath, keyword }: SchemaFault): boolean {
+  return /\/(oneOf|anyOf|not)\//.test(schemaPath) || keyword === "propertyNames";
+}
 
 function toPlain(node: YamlNode): unknown {
   switch (node.kind) {
@@ -35,16 +39,30 @@ function toPlain(node: YamlNode): unknown {
   }
 }
 
-function misfitOf({ path, keyword, schema, key = "" }: Fault, root: YamlMap): Misfit {
-  const segments = segmentsOf(path);
+function misfitOf(fault: SchemaFault, root: YamlMap): Misfit {
+  const segments = segmentsOf(fault.instancePath);
   const { node, line } = nodeAt(root, segments);
-  const expected = schema.description ?? "something else";
-  if (keyword === "propertyNames")
-    return { path, line: keyLine(node, key), message: `key ${quote(key)} is not ${expected}` };
-  if (keyword === "additionalProperties")
-    return { path, line: keyLine(node, key), message: unknownKey(key, Object.keys(schema.properties ?? {})) };
-  if (keyword === "required") return { path, line, message: `key ${quote(key)} is missing: this is ${expected}` };
-  return { path, line, message: `${nameOf(segments)} ${describe(node)}: expected ${expected}` };
+  const expected = fault.parentSchema?.description ?? "something else";
+  const at = { path: fault.instancePath, line };
+  if (fault.propertyName !== undefined)
+    return {
+      ...at,
+      line: keyLine(node, fault.propertyName),
+      message: `key ${quote(fault.propertyName)} is not ${expected}`,
+    };
+  if (fault.keyword === "additionalProperties") {
+    const key = String(fault.params.additionalProperty);
+    return {
+      ...at,
+      line: keyLine(node, key),
+      message: unknownKey(key, Object.keys(fault.parentSchema?.properties ?? {})),
+    };
+  }
+  if (fault.keyword === "required") {
+    const key = String(fault.params.missingProperty);
+    return { ...at, message: `key ${quote(key)} is missing: this is ${expected}` };
+  }
+  return { ...at, message: `${nameOf(segments)} ${describe(node)}: expected ${expected}` };
 }
 
 /** The message about a key that no setting has. */

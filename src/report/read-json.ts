@@ -3,15 +3,14 @@ import {
   type ChangeJson,
   type ClusterJson,
   type DiffJson,
-  diffFaults,
   type FindingJson,
   type GroupJson,
   type IssueJson,
-  isDiffJson,
   type PlaceJson,
+  validate,
   type WitnessJson,
   type WorkloadJson,
-} from "../../schema/diff-json.ts";
+} from "../../schema/validate-diff.mjs";
 import type { Cause } from "../diff/flow-diff.ts";
 import { ISSUE_CODES, type IssueCode, type SourceRef } from "../errors.ts";
 import type {
@@ -38,20 +37,13 @@ export function readDiffJson(text: string): ReadReport {
   } catch {
     return none("it is no JSON");
   }
-  if (!isDiffJson(data)) return none(`it does not fit netpol-review/diff/v1: ${misfit(data)}`);
+  if (!validate(data)) {
+    const [first] = validate.errors ?? [];
+    const at = first === undefined || first.instancePath === "" ? "" : `\`${first.instancePath}\` `;
+    return none(`it does not fit netpol-review/diff/v1: ${at}${first?.message ?? ""}`);
+  }
   const fault = strayName(data) ?? unknownCode(data);
   return fault === undefined ? { report: reportOf(data), fault: undefined } : none(fault);
-}
-
-/** The first thing that is wrong with it. */
-function misfit(data: unknown): string {
-  const [first] = diffFaults(data);
-  if (first === undefined) return "";
-  const { path, keyword, schema, key = "" } = first;
-  const at = path === "" ? "it" : `\`${path}\``;
-  if (keyword === "required") return `${at} has no \`${key}\``;
-  if (keyword === "type") return `${at} must be ${[schema.type].flat().join(" or ")}`;
-  return `${at} is against its \`${keyword}\``;
 }
 
 function none(fault: string): ReadReport {

@@ -1,6 +1,3 @@
-import schema from "./diff.schema.json" with { type: "json" };
-import { type Fault, faults, type Schema } from "./faults.ts";
-
 /** A place as JSON has it: both keys absent where nobody knows, the line where the whole file is meant. */
 export type PlaceJson = { readonly file?: string; readonly line?: number };
 
@@ -88,7 +85,7 @@ export type IssueJson = PlaceJson & {
   readonly cluster?: string;
 };
 
-type SummaryJson = {
+export type SummaryJson = {
   readonly opened: number;
   readonly closed: number;
   readonly findings: number;
@@ -136,7 +133,7 @@ export type ClusterJson = {
   readonly ambiguous: readonly string[];
 };
 
-type ContextJson = {
+export type ContextJson = {
   readonly version: string;
   readonly mode: "enforce" | "warn";
   readonly setting: "pull-request" | "merge-group" | "push" | "local";
@@ -168,14 +165,8 @@ export type DiffJson = {
   readonly context: ContextJson;
 };
 
-/** `data` is what diff.schema.json describes. */
-export function isDiffJson(data: unknown): data is DiffJson {
-  return diffFaults(data).length === 0;
-}
-
-/** Where `data` is not what diff.schema.json describes. */
-export function diffFaults(data: unknown): readonly Fault[] {
-  return faults(SCHEMA, data);
-}
-
-const SCHEMA: Schema = schema;
+/** True where `data` fits diff.schema.json; else `validate.errors` says where it does not. */
+export const validate: {
+  (data: unknown): data is DiffJson;
+  errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;
+};
