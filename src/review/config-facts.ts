@@ -4,7 +4,7 @@ import type { ParsedConfig } from "../config/types.ts";
 import { parseConfig } from "../config.ts";
 import { isManifestPath } from "../manifest/load-tree.ts";
 import { PLUGIN_NAMES } from "../manifest/plugins/profiles.ts";
-import type { Tree } from "../tree/tree.ts";
+import type { Tree, TreeEntry } from "../tree/tree.ts";
 import { bytesOf, changedPaths } from "./contents.ts";
 import { workflowChanges } from "./workflow-changes.ts";
 
@@ -20,8 +20,9 @@ export type ConfigFacts = {
 
 /** Reads the configuration at a path inside the trees. */
 export function factsInTrees(base: Tree, head: Tree, file: string, typed: boolean): ConfigFacts {
-  const before = configIn(base, file);
-  const after = base === head ? before : configIn(head, file);
+  const [was, is] = [base, head].map((tree) => tree.entries.find(({ path }) => path === file));
+  const before = configIn(base, was);
+  const after = was?.blob === is?.blob ? before : configIn(head, is);
   const changed = changedPaths(base, head);
   const touched = base === head || [...changed].some((path) => path === file || isManifestPath(path));
   const choice = chooseConfig({ base: before, head: after, file, typed, touched });
@@ -31,10 +32,10 @@ export function factsInTrees(base: Tree, head: Tree, file: string, typed: boolea
   return { choice, configChanges, workflowChanges: base === head ? [] : workflowChanges({ base, head }, changed) };
 }
 
-/** The configuration at `file` of a tree; `undefined` where it has none. */
-function configIn(tree: Tree, file: string): ParsedConfig | undefined {
-  const entry = tree.entries.find(({ path }) => path === file);
+/** The configuration that `entry` of a tree holds; `undefined` where there is none. */
+function configIn(tree: Tree, entry: TreeEntry | undefined): ParsedConfig | undefined {
   if (entry === undefined) return undefined;
+  const { path: file } = entry;
   const bytes = bytesOf(tree, entry);
   if (bytes !== undefined) return parseConfig(bytes, file, PLUGIN_NAMES);
   const at = { file, line: 0 };
