@@ -8,8 +8,8 @@ type RuleKind = "anything" | "distinct" | "map" | "list" | "labels" | "label" | 
 /** What one value of a document must be, and what to do with it. Made by the functions of this file alone. */
 export type Rule<Facts> = {
   readonly kind: RuleKind;
-  /** Keys of a `map` that mean something. */
-  readonly keys: readonly RuleKey<Facts>[];
+  /** Keys of a `map` that mean something, by their length. */
+  readonly keys: readonly (readonly RuleKey<Facts>[])[];
   /** For the other keys of a `map`; `undefined`: there must be none. */
   readonly rest: Rule<Facts> | undefined;
   readonly item: Rule<Facts> | undefined;
@@ -34,8 +34,12 @@ export function map<Facts>(
   rest?: Rule<Facts>,
   end?: (facts: Facts) => void,
 ): Rule<Facts> {
-  const list = Object.entries(keys).map(([key, rule]) => ({ bytes: Buffer.from(key), rule }));
-  return { ...BARE, kind: "map", keys: list, rest, end };
+  const byLength: RuleKey<Facts>[][] = [];
+  for (const [key, rule] of Object.entries(keys)) {
+    for (let length = byLength.length; length <= key.length; length++) byLength.push([]);
+    byLength[key.length]?.push({ bytes: Buffer.from(key), rule });
+  }
+  return { ...BARE, kind: "map", keys: byLength, rest, end };
 }
 
 /** A list of such items. */

@@ -65,11 +65,14 @@ class Walk<Facts> {
   /** The rule for the value of the last key, which is one of a `map`. */
   #entryOf({ keys, rest }: Rule<Facts>, first: number): Rule<Facts> {
     const { bytes, keyFrom, keyTo } = this.#cursor;
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i];
-      if (key === undefined || key.bytes.length !== keyTo - keyFrom || !isAt(key.bytes, bytes, keyFrom)) continue;
-      this.#once(keyFrom, keyTo, first);
-      return key.rule;
+    const candidates = keys[keyTo - keyFrom];
+    if (candidates !== undefined) {
+      for (let i = 0; i < candidates.length; i++) {
+        const key = candidates[i];
+        if (key === undefined || !isAt(key.bytes, bytes, keyFrom)) continue;
+        this.#once(keyFrom, keyTo, first);
+        return key.rule;
+      }
     }
     if (rest === undefined) throw GIVE_UP;
     checkUnwanted(this.#cursor);
