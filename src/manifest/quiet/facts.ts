@@ -10,12 +10,12 @@ export class Facts {
   /** The spec of a workload or policy was there, and in order. */
   isComplete = false;
   /** Labels of the pods, or of a namespace, as `key=value`. */
-  readonly labels: string[] = [];
+  labels: readonly string[] = NONE;
   /** Labels that a selector asks for. */
-  readonly asked: string[] = [];
+  asked: readonly string[] = NONE;
   /** Named ports, `name/protocol`. */
-  readonly ports: string[] = [];
-  readonly #types: string[] = [];
+  ports: readonly string[] = NONE;
+  #types: readonly string[] = NONE;
   #ingress = 0;
   #egress = 0;
   #selectors = 0;
@@ -26,7 +26,7 @@ export class Facts {
   #operator = "";
   #values = 0;
   #cidr = "";
-  #except: string[] = [];
+  #except: readonly string[] = NONE;
   #portName = "";
   #portNumber = "";
   #protocol = "TCP";
@@ -46,11 +46,11 @@ export class Facts {
   }
 
   podLabel(key: string, value: string): void {
-    this.labels.push(label(key, value));
+    this.labels = [...this.labels, label(key, value)];
   }
 
   askedLabel(key: string, value: string): void {
-    this.asked.push(label(key, value));
+    this.asked = [...this.asked, label(key, value)];
   }
 
   expressionKey(key: string): void {
@@ -78,12 +78,12 @@ export class Facts {
   /** Whom it selects is left to the decoders: no pod has this for a label. */
   subjectExpression(): void {
     this.expression();
-    this.asked.push("?");
+    this.asked = [...this.asked, "?"];
   }
 
   policyType(type: string): void {
     if (type !== "Ingress" && type !== "Egress") throw GIVE_UP;
-    this.#types.push(type);
+    this.#types = [...this.#types, type];
   }
 
   ingressRule(): void {
@@ -103,14 +103,14 @@ export class Facts {
   }
 
   except(text: string): void {
-    this.#except.push(text);
+    this.#except = [...this.#except, text];
   }
 
   block(): void {
     if (!isPlainBlock(this.#cidr, this.#except)) throw GIVE_UP;
     this.#blocks++;
     this.#cidr = "";
-    this.#except = [];
+    this.#except = NONE;
   }
 
   /** A peer has selectors or a block, and not both. */
@@ -147,7 +147,7 @@ export class Facts {
   }
 
   #endPort(): void {
-    if (this.#portName !== "") this.ports.push(`${this.#portName}/${this.#protocol}`);
+    if (this.#portName !== "") this.ports = [...this.ports, `${this.#portName}/${this.#protocol}`];
     this.#portName = "";
     this.#portNumber = "";
     this.#protocol = "TCP";
@@ -183,6 +183,8 @@ export class Facts {
   }
 }
 
+/** Shared, since most documents have nothing of a list. */
+const NONE: readonly string[] = [];
 const SHORT_NAME = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 /** No key of letters that is longer means `true`, `null` or the like. */
 const LONGEST_WORD = 5;

@@ -146,10 +146,11 @@ function objectOf(facts: Facts, { role, kind }: Form): QuietObject {
       return { kind, role, namespace, name, labels: facts.labels, ports: facts.ports };
     case "namespace":
       if (facts.labels.some((label) => label.startsWith(NAME_LABEL) && label !== `${NAME_LABEL}${name}`)) throw GIVE_UP;
-      return { kind, role, namespace, name, labels: [], ports: [] };
+      return { kind, role, namespace, name, labels: NONE, ports: NONE };
     case "other":
-      return { kind, role, namespace, name, labels: [], ports: [] };
+      return { kind, role, namespace, name, labels: NONE, ports: NONE };
   }
 }
 
+const NONE: readonly string[] = [];
 const NAME_LABEL = "kubernetes.io/metadata.name=";
