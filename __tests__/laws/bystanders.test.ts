@@ -13,7 +13,15 @@ import { runs, TIMEOUT_MS } from "./runs.ts";
 /** Several small trees beside each other, each with namespaces of its own; most without anything unusual. */
 const neighbours = fc
   .array(fc.tuple(manifests, fc.integer({ min: 0, max: 4 })), { minLength: 2, maxLength: 5 })
-  .map((trees) => trees.map(([tree, mood], i) => placed(mood === 0 ? tree : tree.flatMap(calmed), i)));
+  .map((trees) =>
+    trees.map(([tree, mood], i) => placed([...SERVED, ...(mood === 0 ? tree : tree.flatMap(calmed))], i)),
+  );
+
+/** What stands in front of pods. */
+const SERVED: readonly Manifest[] = [
+  { apiVersion: "v1", kind: "Service", metadata: { name: "s", namespace: "one" }, spec: { selector: { app: "a" } } },
+  { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace: "one" } },
+];
 
 /** The same object without what is left to the decoders. */
 function calmed(manifest: Manifest): readonly Manifest[] {
@@ -32,7 +40,17 @@ function calmed(manifest: Manifest): readonly Manifest[] {
 const change = fc.record({
   where: fc.nat(),
   which: fc.nat(),
-  how: fc.constantFrom("ingress", "egress", "rule gone", "policy gone", "policy comes", "others", "nothing"),
+  how: fc.constantFrom(
+    "ingress",
+    "egress",
+    "rule gone",
+    "policy gone",
+    "policy comes",
+    "others",
+    "nothing",
+    "release",
+    "service",
+  ),
   rule: fc.oneof(ruleOf("from"), ownRule("from")),
   out: fc.oneof(ruleOf("to"), ownRule("to")),
   other: manifests,
@@ -79,6 +97,12 @@ function edited(tree: readonly Manifest[], { how, which, rule, out, other }: Cha
       return tree;
     case "others":
       return other;
+    case "service":
+      return tree.map((each) => (each.kind === "Service" ? { ...each, spec: { selector: { tier: "a" } } } : each));
+    case "release":
+      return tree.map((each) =>
+        JSON.parse(JSON.stringify(each).replace("main:1", "main:2").replace('"replicas":1', '"replicas":3')),
+      );
     case "policy comes":
       return [...tree, ...other.filter(({ kind }) => kind === "NetworkPolicy").map(renamed)];
     case "policy gone":

@@ -15,7 +15,7 @@ export function changedWithin(base: Cluster, head: Cluster): ReadonlySet<string>
   const sides = policySides(base.policies, head.policies);
   const { changed } = meanings(sides);
   const isSettled = pairWorkloads(base.workloads, head.workloads).every(
-    ({ base: before, head: after }) => before?.pod === after?.pod && before?.replicas === after?.replicas,
+    ({ base: before, head: after }) => before?.pod === after?.pod,
   );
   if (!isSettled || relabelled(base, head).length > 0 || !keepsIsolation(sides, changed)) return undefined;
   const names = new Set<string>();

@@ -1,5 +1,7 @@
 import { cubesOf } from "../engine/cubes.ts";
 import { changedWithin, homesOf } from "../engine/within.ts";
+import { memberAt, root } from "../manifest/fields.ts";
+import { kindRow } from "../manifest/kinds.ts";
 import type { ManifestObject } from "../manifest/object.ts";
 import type { QuietFile } from "../manifest/quiet/file.ts";
 import { oddNamespaces } from "../manifest/quiet/odd.ts";
@@ -47,27 +49,51 @@ export function namespacesOf(objects: readonly ManifestObject[], usual: string):
   return names;
 }
 
-/** True where what differs between the sides is NetworkPolicies alone. */
-export function onlyPoliciesDiffer(base: readonly ManifestObject[], head: readonly ManifestObject[]): boolean {
+/**
+ * True where what differs between the sides has its effect where it stands: policies of a namespace, and workloads,
+ * namespaces and accounts as far as the clusters show it. What leads to pods of anywhere must say the same.
+ */
+export function differLocally(base: readonly ManifestObject[], head: readonly ManifestObject[]): boolean {
   const [inBase, inHead] = [new Set(base), new Set(head)];
-  const before = othersThanPolicies(base.filter((object) => !inHead.has(object)));
-  const after = othersThanPolicies(head.filter((object) => !inBase.has(object)));
+  const before = farReaching(base.filter((object) => !inHead.has(object)));
+  const after = farReaching(head.filter((object) => !inBase.has(object)));
   if (before === undefined || after === undefined || before.size !== after.size) return false;
   return [...before].every(([key, meaning]) => after.get(key) === meaning);
 }
 
-/** What objects say, by what they are; `undefined` where one cannot be told, or is there twice. */
-function othersThanPolicies(objects: readonly ManifestObject[]): ReadonlyMap<string, string> | undefined {
+/** What objects say that may matter elsewhere, by what they are; `undefined` where one cannot be told, or is there twice. */
+function farReaching(objects: readonly ManifestObject[]): ReadonlyMap<string, string> | undefined {
   const found = new Map<string, string>();
   for (const object of objects) {
     const { group, kind, namespace, name } = object.ref;
-    if (kind === "NetworkPolicy" && group === NETWORKING) continue;
+    if (isLocal(object)) continue;
     const meaning = meaningOf(object);
     const key = JSON.stringify([group, kind, namespace, name, object.defaultNamespace ?? null]);
     if (meaning === undefined || found.has(key)) return undefined;
     found.set(key, meaning);
   }
   return found;
+}
+
+function isLocal({ ref, node }: ManifestObject): boolean {
+  switch (kindRow(ref.group, ref.kind)?.role) {
+    case "networkpolicy":
+    case "workload":
+    case "namespace":
+    case "serviceaccount":
+      return true;
+    case "service":
+      return memberAt(root(node), ["spec", "externalName"]).node === undefined;
+    case "operator":
+    case "admin":
+    case "calico":
+    case "cilium":
+    case "template":
+    case "exposure":
+    case "foreign":
+    case undefined:
+      return false;
+  }
 }
 
 const NETWORKING = "networking.k8s.io";

@@ -13,10 +13,10 @@ import type { Tree } from "../tree/tree.ts";
 import {
   type Bystanders,
   bystanders,
+  differLocally,
   hasOwnedPods,
   missingNear,
   namespacesOf,
-  onlyPoliciesDiffer,
   withBystanders,
 } from "./bystanders.ts";
 
@@ -83,7 +83,7 @@ function readNear(input: ReadInput, spared: Spared, options: ClusterOptions): Si
     head: loadSide(input, "head", candidates).objects,
   };
   const all = [...others.base, ...others.head];
-  if (!onlyPoliciesDiffer(others.base, others.head) || hasOwnedPods(all)) return undefined;
+  if (!differLocally(others.base, others.head) || hasOwnedPods(all)) return undefined;
   const isDeclared = all.some(({ ref }) => ref.kind === "Namespace" && ref.group === "");
   const declared = isDeclared ? [] : firstDeclared(candidates);
   let near = new Set([...namespacesOf(all, options.namespace), ...spared.spoken, ...declared]);
