@@ -64,7 +64,7 @@ function news(draft: Draft, inputs: readonly ClusterInput[]): News {
  */
 function hasChanges(draft: Draft, inputs: readonly ClusterInput[]): boolean {
   if (draft.configChanges.length > 0 || troubles(draft).length > 0) return true;
-  if (inputs.every(({ base, head }) => head.policies.length === 0 && (base?.policies ?? []).length === 0)) return false;
+  if (inputs.every(({ base, head }) => head.counts.policies + (base?.counts.policies ?? 0) === 0)) return false;
   const subjects = new Set(inputs.flatMap((each) => each.subjects));
   return draft.clusters.some(
     ({ conclusion, groups, arrivals, issues }) =>
