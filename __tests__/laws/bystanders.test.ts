@@ -50,6 +50,7 @@ const change = fc.record({
     "nothing",
     "release",
     "service",
+    "calico",
   ),
   rule: fc.oneof(ruleOf("from"), ownRule("from")),
   out: fc.oneof(ruleOf("to"), ownRule("to")),
@@ -99,6 +100,8 @@ function edited(tree: readonly Manifest[], { how, which, rule, out, other }: Cha
       return other;
     case "service":
       return tree.map((each) => (each.kind === "Service" ? { ...each, spec: { selector: { tier: "a" } } } : each));
+    case "calico":
+      return tree.map((each) => JSON.parse(JSON.stringify(each).replace("'a'", "'b'").replace('"Allow"', '"Deny"')));
     case "release":
       return tree.map((each) =>
         JSON.parse(JSON.stringify(each).replace("main:1", "main:2").replace('"replicas":1', '"replicas":3')),

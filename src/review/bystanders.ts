@@ -1,8 +1,10 @@
 import { cubesOf } from "../engine/cubes.ts";
 import { changedWithin, homesOf } from "../engine/within.ts";
+import { canonical } from "../manifest/canonical.ts";
 import { memberAt, root } from "../manifest/fields.ts";
 import { kindRow } from "../manifest/kinds.ts";
 import type { ManifestObject } from "../manifest/object.ts";
+import { isFaithful, profileNamed } from "../manifest/plugins/profiles.ts";
 import type { QuietFile } from "../manifest/quiet/file.ts";
 import { oddNamespaces } from "../manifest/quiet/odd.ts";
 import { meaningOf } from "../manifest/settle.ts";
@@ -96,8 +98,6 @@ function isLocal({ ref, node }: ManifestObject): boolean {
   }
 }
 
-const NETWORKING = "networking.k8s.io";
-
 /**
  * Namespaces that must be read before the answer about a change is that about the whole tree: none, where `clusters`, made
  * of everything but bystanders outside of `near`, are enough; `undefined`: only the whole tree is.
@@ -107,19 +107,32 @@ export function missingNear(
   near: ReadonlySet<string>,
 ): ReadonlySet<string> | undefined {
   const { base, head } = clusters;
-  if (base.plugin.name !== undefined || head.plugin.name !== undefined) return undefined;
-  if (![...base.policies, ...head.policies].every((policy) => isOrdinary(policy, near))) return undefined;
+  if (base.plugin.name !== head.plugin.name || !takesPoliciesAsTheyAre(base.plugin.name)) return undefined;
+  if (![...base.policies, ...head.policies].every((policy) => namesPortsOf(near, policy))) return undefined;
   const within = changedWithin(base, head);
   return within === undefined ? undefined : new Set([...within].filter((name) => !near.has(name)));
 }
 
-/** A NetworkPolicy whose named ports are resolved on pods of `near` alone. */
-function isOrdinary({ object, direction, rules }: Policy, near: ReadonlySet<string>): boolean {
-  if (object.kind !== "NetworkPolicy" || object.group !== NETWORKING) return false;
-  if (direction === "ingress") return true;
+/** True without a plugin, and of one that says nothing about any NetworkPolicy. */
+function takesPoliciesAsTheyAre(plugin: string | undefined): boolean {
+  const profile = plugin === undefined ? undefined : profileNamed(plugin);
+  return plugin === undefined || (profile !== undefined && isFaithful(profile));
+}
+
+/** True where the named ports of a policy are those of pods of `near` alone. */
+function namesPortsOf(near: ReadonlySet<string>, { direction, subject, rules }: Policy): boolean {
   return rules.every(({ conn, peer }) => {
     if (conn.names.length + conn.notNames.length === 0) return true;
-    return cubesOf(peer)?.every((cube) => homesOf(cube)?.every((name) => near.has(name)) ?? false) ?? false;
+    const cubes = cubesOf(direction === "ingress" ? subject : peer);
+    return cubes?.every((cube) => homesOf(cube)?.every((name) => near.has(name)) ?? false) ?? false;
+  });
+}
+
+/** True where a policy of a plugin may speak of Services, which may be anywhere. */
+export function speakOfServices(objects: readonly ManifestObject[]): boolean {
+  return objects.some(({ ref, node }) => {
+    const role = kindRow(ref.group, ref.kind)?.role;
+    return (role === "calico" || role === "cilium") && canonical(node)?.includes("services") !== false;
   });
 }
 

@@ -17,6 +17,7 @@ import {
   hasOwnedPods,
   missingNear,
   namespacesOf,
+  speakOfServices,
   withBystanders,
 } from "./bystanders.ts";
 
@@ -77,13 +78,13 @@ const MOST_TRIES = 4;
  */
 function readNear(input: ReadInput, spared: Spared, options: ClusterOptions): Sides | undefined {
   const candidates = inBoth(input.cluster, spared.quiet);
-  if (options.cni !== undefined || candidates.size === 0) return undefined;
+  if (candidates.size === 0) return undefined;
   const others = {
     base: loadSide(input, "base", candidates).objects,
     head: loadSide(input, "head", candidates).objects,
   };
   const all = [...others.base, ...others.head];
-  if (!differLocally(others.base, others.head) || hasOwnedPods(all)) return undefined;
+  if (!differLocally(others.base, others.head) || hasOwnedPods(all) || speakOfServices(all)) return undefined;
   const isDeclared = all.some(({ ref }) => ref.kind === "Namespace" && ref.group === "");
   const declared = isDeclared ? [] : firstDeclared(candidates);
   let near = new Set([...namespacesOf(all, options.namespace), ...spared.spoken, ...declared]);

@@ -87,6 +87,14 @@ export function enforces({ cells }: Profile): boolean {
   return cells["np-ingress"].effect !== "open" || cells["np-egress"].effect !== "open";
 }
 
+/** True of a plugin about which there is nothing to say for any NetworkPolicy of the API. */
+export function isFaithful({ cells }: Profile): boolean {
+  return FEATURES.every((feature) => {
+    const { value, effect, note } = cells[feature];
+    return feature.endsWith("-policy") || (effect === "none" && (value !== "partial" || note === ""));
+  });
+}
+
 /** True where an address block can match the pods whose addresses it holds. */
 export function matchesPods({ cells }: Profile): boolean {
   return cells["ip-block-matches-pods"].effect !== "ignored";
