@@ -17,6 +17,7 @@ import { deployment } from "./review/deployment.ts";
 import { exposureChanges } from "./review/exposures.ts";
 import { judgeCluster } from "./review/judge-cluster.ts";
 import { limitsOf, type Overrides, optionsOf, readCluster, type Spared } from "./review/read-cluster.ts";
+import { isWideChange } from "./review/wide-changes.ts";
 import type { RootsConfig } from "./roots/config-types.ts";
 import { coverageText } from "./roots/coverage-text.ts";
 import type { Deployed } from "./roots/deployed.ts";
@@ -197,16 +198,20 @@ function newReading(input: ReviewInput, { base, head }: Trees): Reading {
   const changed = changedPaths(base, head);
   const cache: ObjectCache = new Map();
   const limits = limitsOf(choice.config);
-  const spoken = input.base === undefined || limits !== undefined ? undefined : spokenNamespaces(choice.config);
-  const quiet = spoken === undefined || input.everything === true ? undefined : new Map<string, QuietFile>();
+  const quiet = new Map<string, QuietFile>();
   const preload = preloader(cache, { changed, quiet, ...(limits === undefined ? {} : { limits }) });
   const { kept, keep } = keeper(changed);
-  const take: typeof preload.take = (entry, bytes) => {
+  const take: Preloader["take"] = (entry, bytes) => {
     keep(entry, bytes);
     preload.take(entry, bytes);
   };
-  const spared = quiet === undefined || spoken === undefined ? {} : { spared: { quiet, spoken } };
-  return { changed, cache, plain: { ...preload, take }, kept, ...spared };
+  const reading = { changed, cache, plain: { isQuiet: () => false, take }, kept };
+  const mayStay = input.base !== undefined && base !== head && limits === undefined && input.everything !== true;
+  const spoken = mayStay ? spokenNamespaces(choice.config) : undefined;
+  const { overrides } = input;
+  if (spoken === undefined || isWideChange({ trees: { base, head }, config: choice.config, overrides, ...reading }))
+    return reading;
+  return { ...reading, plain: { ...preload, take }, spared: { quiet, spoken } };
 }
 
 type Found = Deployed & { readonly issues: { readonly base: readonly Issue[]; readonly head: readonly Issue[] } };

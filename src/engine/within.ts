@@ -13,13 +13,27 @@ const NAME_LABEL = "kubernetes.io/metadata.name";
  */
 export function changedWithin(base: Cluster, head: Cluster): ReadonlySet<string> | undefined {
   const sides = policySides(base.policies, head.policies);
-  const { changed } = meanings(sides);
-  const isSettled = pairWorkloads(base.workloads, head.workloads).every(
-    ({ base: before, head: after }) => before?.pod === after?.pod,
-  );
-  if (!isSettled || relabelled(base, head).length > 0 || !keepsIsolation(sides, changed)) return undefined;
+  const isSettled = relabelled(base, head).length === 0 && keepsIsolation(sides, meanings(sides).changed);
+  return isSettled ? namesWithin(base, head, sides) : undefined;
+}
+
+/**
+ * True where flows of pods of any namespace may differ, by what `base` and `head` hold of what differs between the sides;
+ * `false` says nothing, since what they lack decides, too.
+ */
+export function reachesFar(base: Cluster, head: Cluster): boolean {
+  const isDeclared = (name: string) => [base, head].some(({ namespaces }) => namespaces.get(name)?.declared === true);
+  if (relabelled(base, head).some(isDeclared)) return true;
+  return namesWithin(base, head, policySides(base.policies, head.policies)) === undefined;
+}
+
+/** The namespaces that policies which differ name; `undefined` where one means any, or a pod differs. */
+function namesWithin(base: Cluster, head: Cluster, { own, shared }: PolicySides): ReadonlySet<string> | undefined {
+  const pairs = pairWorkloads(base.workloads, head.workloads);
+  if (!pairs.every(({ base: before, head: after }) => before?.pod === after?.pod)) return undefined;
+  const { changed } = meanings({ own, shared });
   const names = new Set<string>();
-  for (const { subject, rules } of [...sides.own.base, ...sides.own.head].filter(changed)) {
+  for (const { subject, rules } of [...own.base, ...own.head].filter(changed)) {
     for (const predicate of [subject, ...rules.map(({ peer }) => peer)]) {
       for (const cube of cubesOf(predicate) ?? [undefined]) {
         const homes = cube === undefined ? undefined : homesOf(cube);
@@ -43,7 +57,9 @@ export function keepsIsolation({ shared, own }: PolicySides, changed: (policy: P
   const [base, head] = [new Map(own.base.map(governed)), new Map(own.head.map(governed))];
   const alone = [...[...base].filter(([key]) => !head.has(key)), ...[...head].filter(([key]) => !base.has(key))];
   if (alone.length === 0) return true;
-  const isolated = new Set(shared.filter(({ isolates }) => isolates).map((policy) => governed(policy)[0]));
+  const both = [...base].filter(([key]) => head.has(key)).map(([, policy]) => policy);
+  const standing = [...shared, ...both].filter(({ isolates }) => isolates);
+  const isolated = new Set(standing.map((policy) => governed(policy)[0]));
   return alone.every(([, policy]) => policy.isolates && isolated.has(governed(wholeNamespace(policy))[0]));
 }
 

@@ -86,17 +86,17 @@ export type Preloader = {
 
 /**
  * Spares `loadTree` with the same options the reading of files that it takes; for a tree whose files are given no
- * namespace and are not listed. `quiet` receives the files that are quiet, by path; without it none is.
+ * namespace and are not listed. `quiet` receives the files that are quiet, by path.
  */
 export function preloader(
   cache: ObjectCache,
-  options: Pick<LoadTreeOptions, "changed" | "limits"> & { readonly quiet: Map<string, QuietFile> | undefined },
+  options: Pick<LoadTreeOptions, "changed" | "limits"> & { readonly quiet: Map<string, QuietFile> },
 ): Preloader {
   const { quiet, changed } = options;
   const reader = new QuietReader();
   return {
     isQuiet: ({ path, kind }, bytes) => {
-      if (quiet === undefined || kind !== "file" || changed.has(path) || !isManifestPath(path)) return false;
+      if (kind !== "file" || changed.has(path) || !isManifestPath(path)) return false;
       const file = reader.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
       if (file !== undefined) quiet.set(path, file);
       return file !== undefined;

@@ -131,7 +131,9 @@ export function optionsOf({
   cluster,
   config,
   overrides,
-}: Pick<ReadInput, "cluster" | "config" | "overrides">): ClusterOptions {
+}: Pick<ReadInput, "config" | "overrides"> & {
+  readonly cluster: Pick<DeployedCluster, "name" | "namespace">;
+}): ClusterOptions {
   const settings = config.clusters.find(({ name }) => name === cluster.name);
   return {
     namespace: overrides.namespace ?? cluster.namespace ?? settings?.namespace ?? "default",

@@ -31,7 +31,7 @@ const MOST_DOCUMENTS = 200;
 /** API groups whose objects say what else is deployed. */
 const DELIVERS = /fluxcd|argoproj|cattle|k14s|oam\.dev/;
 /** What an unneeded document starts its lines with, at column 0, besides blanks, comments and keys that mean something. */
-const PLAIN_LINE = /(?:[ #\n]|(?!kind|apiVersion)[A-Za-z0-9_/][^\n]*)/y;
+const KEY_LINE = /(?!kind|apiVersion)[A-Za-z0-9_/]/y;
 
 /** Reads files one after the other. */
 export class QuietReader {
@@ -39,7 +39,7 @@ export class QuietReader {
   readonly #forms = new Map<string, Form | "unneeded" | "unknown">();
 
   /**
-   * What a file holds, where the decoders would find nothing to report in it and its objects are of the usual kinds;
+   * What a file holds, where the decoders would find nothing to report in it and its objects, if any, are of the usual kinds;
    * `undefined` where that is not plain. Errs on the side of `undefined`: then the decoders read the file.
    */
   read(bytes: Buffer): QuietFile | undefined {
@@ -72,7 +72,8 @@ export class QuietReader {
       }
       if (skipped + objects.length > MOST_DOCUMENTS) throw GIVE_UP;
     }
-    return objects.length === 0 ? undefined : { objects, documents: objects.length + skipped, skipped };
+    const documents = objects.length + skipped;
+    return documents === 0 ? undefined : { objects, documents, skipped };
   }
 
   #formOf(head: string): Form | "unneeded" {
@@ -124,15 +125,25 @@ function endOf(text: string, from: number): number {
 /** The start of the separator behind an unneeded document, in which lines mean what the scanner of documents thinks they do. */
 function behind(text: string, from: number): number {
   let at = from;
+  // An indented line would go on with the value of the last one.
+  let mayBeIndented = false;
   while (at < text.length && !text.startsWith("---\n", at)) {
-    PLAIN_LINE.lastIndex = at;
-    if (text.charCodeAt(at) !== SPACE && !PLAIN_LINE.test(text)) throw GIVE_UP;
+    const code = text.charCodeAt(at);
+    if (code === SPACE) {
+      if (!mayBeIndented) throw GIVE_UP;
+    } else if (code !== LF && code !== HASH) {
+      KEY_LINE.lastIndex = at;
+      if (!KEY_LINE.test(text)) throw GIVE_UP;
+      mayBeIndented = true;
+    }
     at = text.indexOf("\n", at) + 1;
   }
   return at;
 }
 
+const LF = 10;
 const SPACE = 32;
+const HASH = 35;
 
 function objectOf(facts: Facts, { role, kind }: Form): QuietObject {
   const { name, namespace, isComplete } = facts;

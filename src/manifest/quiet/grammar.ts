@@ -44,12 +44,12 @@ const CONTAINER_PORT = map<Facts>(
   (facts) => facts.containerPort(),
 );
 const ACCOUNT = text<Facts>((_, name) => void accept(name, subdomainFault));
+/** What else decoders read of a container: what runs in it. */
+const CONTAINER: Fields = { restartPolicy: text(), image: ANYTHING, command: DISTINCT, args: DISTINCT };
 const POD_SPEC = map<Facts>(
   {
-    containers: list(
-      map<Facts>({ ports: list(CONTAINER_PORT), restartPolicy: text() }, ANYTHING, (facts) => facts.container()),
-    ),
-    initContainers: list(map<Facts>({ ports: REFUSED, restartPolicy: text() }, ANYTHING)),
+    containers: list(map<Facts>({ ports: list(CONTAINER_PORT), ...CONTAINER }, ANYTHING, (facts) => facts.container())),
+    initContainers: list(map<Facts>({ ports: REFUSED, ...CONTAINER }, ANYTHING)),
     serviceAccountName: ACCOUNT,
     serviceAccount: ACCOUNT,
     hostNetwork: REFUSED,

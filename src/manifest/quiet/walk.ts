@@ -181,12 +181,16 @@ class Walk<Facts> {
     const cursor = this.#cursor;
     const { pos } = cursor;
     skipFlow(cursor);
-    const isEmpty = cursor.pos === pos + 2;
+    const end = cursor.pos;
     const isMapping = cursor.bytes[pos] === OPEN_BRACE;
     cursor.endOfLine();
-    const { kind } = rule;
-    const fits = kind === "distinct" || (isMapping ? kind === "map" || kind === "labels" : kind === "list");
-    if (!isEmpty || !fits) throw GIVE_UP;
+    if (rule.kind === "distinct") {
+      const inner = cursor.bytes.indexOf(OPEN_BRACE, pos);
+      if (inner >= pos && inner < end && end > pos + 2) throw GIVE_UP;
+      return;
+    }
+    if (end > pos + 2 || (isMapping ? rule.kind !== "map" && rule.kind !== "labels" : rule.kind !== "list"))
+      throw GIVE_UP;
     if (isMapping) rule.end?.(this.#facts);
   }
 
