@@ -31,7 +31,10 @@ const TESTS = [
   ["src/pointwise/", [["pointwise", "manifest/traps"], LAWS]],
   ["src/model/", [["model", "manifest/traps", "manifest/calico/order"], LAWS]],
   ["src/sets/", [["sets", "manifest/traps"], LAWS]],
+  ["src/engine/within", [["review/bystanders", "engine"], ["laws/bystanders"]]],
   ["src/engine/", [["engine"], LAWS]],
+  ["src/review", [["review/bystanders"], ["laws/bystanders"]]],
+  ["src/manifest/quiet/", [["manifest/quiet", "review/bystanders"], ["laws/bystanders"]]],
   [
     "src/diff/",
     [

@@ -63,6 +63,23 @@ export async function review(input: ReviewInput): Promise<Report> {
   input.progress?.("finding what is deployed");
   const reading = newReading(input, trees);
   const found = await whatIsDeployed(input, trees, reading);
+  const first = judgeAll(input, { trees, found, reading });
+  // What a finding says of those who were allowed before may be about anybody.
+  const hasFindings = first.judged.some(({ report }) => report.judgement.findings.length > 0);
+  const again = reading.spared !== undefined && hasFindings;
+  const { scene, judged } = again
+    ? judgeAll(input, { trees, found, reading: { ...reading, spared: undefined } })
+    : first;
+  input.progress?.("");
+  return reportOf(input, scene, judged);
+}
+
+type Judged = { readonly scene: Scene; readonly judged: readonly ReturnType<typeof judgeCluster>[] };
+
+function judgeAll(
+  input: ReviewInput,
+  { trees, found, reading }: { readonly trees: Trees; readonly found: Found; readonly reading: Reading },
+): Judged {
   input.progress?.("reading manifests");
   const { config } = input.choice;
   const read = found.clusters.map((cluster): ReadCluster => {
@@ -70,9 +87,7 @@ export async function review(input: ReviewInput): Promise<Report> {
   });
   input.progress?.("comparing flows");
   const scene: Scene = { trees, found, outcome: outcomeOf(input, found, read), text: fileTexts(trees, reading.kept) };
-  const judged = read.map((each, i) => judgeRead(input, scene, each, i === 0));
-  input.progress?.("");
-  return reportOf(input, scene, judged);
+  return { scene, judged: read.map((each, i) => judgeRead(input, scene, each, i === 0)) };
 }
 
 type ReadCluster = {
@@ -189,7 +204,7 @@ type Reading = {
   readonly changed: ReadonlySet<string>;
   readonly cache: ObjectCache;
   readonly plain: Preloader;
-  readonly spared?: Spared;
+  readonly spared: Spared | undefined;
   readonly kept: Kept;
 };
 
@@ -205,7 +220,7 @@ function newReading(input: ReviewInput, { base, head }: Trees): Reading {
     keep(entry, bytes);
     preload.take(entry, bytes);
   };
-  const reading = { changed, cache, plain: { isQuiet: () => false, take }, kept };
+  const reading = { changed, cache, plain: { isQuiet: () => false, take }, kept, spared: undefined };
   const mayStay = input.base !== undefined && base !== head && limits === undefined && input.everything !== true;
   const spoken = mayStay ? spokenNamespaces(choice.config) : undefined;
   const { overrides } = input;

@@ -46,7 +46,7 @@ export type ReadInput = {
   readonly changed: ReadonlySet<string>;
   readonly cache: ObjectCache;
   /** What may stay unread where it cannot change an answer; absent: nothing may. */
-  readonly spared?: Spared;
+  readonly spared?: Spared | undefined;
 };
 
 type Sides = { readonly base: ReadSide; readonly head: ReadSide };
