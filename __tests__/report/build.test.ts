@@ -186,7 +186,8 @@ describe("what is worth a comment", () => {
   });
 
   it("never a tree without any policy on both sides", () => {
-    const bare = cluster({ policies: [] });
+    const { counts } = cluster();
+    const bare = cluster({ policies: [], counts: { ...counts, policies: 0 } });
     const change = flowDiff([group(block(peers(ANY_POD), peers(db), NONE, tcp(1)))]);
     expect(newsOf({ diff: change, base: bare, head: bare, judgement: judgement("changed") })).toBe("nothing");
   });
