@@ -14,7 +14,8 @@ export function oddNamespaces(files: readonly QuietFile[], declared: boolean): R
   for (const { objects } of files) {
     for (const object of objects) {
       const { kind, role, namespace, name } = object;
-      const identity = `${namespace} ${name} ${kind}`;
+      // Two workloads of one name have to be told apart wherever they are named.
+      const identity = `${namespace} ${name} ${role === "workload" ? role : kind}`;
       if (seen.has(identity)) odd.add(namespace);
       seen.add(identity);
       if (role === "other") continue;
