@@ -300,6 +300,11 @@ describe("a namespace is read where its objects are", () => {
       { "b/policy.yaml": policy("b", "own", `${OWN}    ports:\n    - port: dns\n`) },
       "a,b",
     ],
+    [
+      "a policy for all pods with the name of a port that none has",
+      { "b/policy.yaml": policy("b", "own", "  podSelector: {}\n  ingress:\n  - ports:\n    - port: dns\n") },
+      "a,b",
+    ],
     ["in a namespace that nobody declares", { "d/policy.yaml": policy("d", "own", OWN) }, "a,d"],
     [
       "in a file with those of another that is read",
