@@ -31,7 +31,7 @@ export type Overrides = {
 };
 
 /** One cluster of both trees as objects, and as the cluster that they describe. */
-export type ReadSide = {
+type ReadSide = {
   readonly cluster: Cluster;
   readonly objects: readonly ManifestObject[];
   readonly loaded: Loaded;

@@ -19,7 +19,7 @@ export type Rule<Facts> = {
   readonly end: ((facts: Facts) => void) | undefined;
 };
 
-export type RuleKey<Facts> = { readonly bytes: Uint8Array; readonly rule: Rule<Facts> };
+type RuleKey<Facts> = { readonly bytes: Uint8Array; readonly rule: Rule<Facts> };
 
 const BARE = { keys: [], rest: undefined, item: undefined, tell: undefined, end: undefined };
 
