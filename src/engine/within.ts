@@ -13,8 +13,9 @@ const NAME_LABEL = "kubernetes.io/metadata.name";
  */
 export function changedWithin(base: Cluster, head: Cluster): ReadonlySet<string> | undefined {
   const sides = policySides(base.policies, head.policies);
-  const isSettled = relabelled(base, head).length === 0 && keepsIsolation(sides, meanings(sides).changed);
-  return isSettled ? namesWithin(base, head, sides) : undefined;
+  const { changed } = meanings(sides);
+  const isSettled = relabelled(base, head).length === 0 && keepsIsolation(sides, changed);
+  return isSettled ? namesWithin(base, head, changedOf(sides, changed)) : undefined;
 }
 
 /**
@@ -24,16 +25,20 @@ export function changedWithin(base: Cluster, head: Cluster): ReadonlySet<string>
 export function reachesFar(base: Cluster, head: Cluster): boolean {
   const isDeclared = (name: string) => [base, head].some(({ namespaces }) => namespaces.get(name)?.declared === true);
   if (relabelled(base, head).some(isDeclared)) return true;
-  return namesWithin(base, head, policySides(base.policies, head.policies)) === undefined;
+  const sides = policySides(base.policies, head.policies);
+  return namesWithin(base, head, changedOf(sides, meanings(sides).changed)) === undefined;
 }
 
-/** The namespaces that policies which differ name; `undefined` where one means any, or a pod differs. */
-function namesWithin(base: Cluster, head: Cluster, { own, shared }: PolicySides): ReadonlySet<string> | undefined {
+function changedOf({ own }: PolicySides, changed: (policy: Policy) => boolean): readonly Policy[] {
+  return [...own.base, ...own.head].filter(changed);
+}
+
+/** The namespaces that `policies` name; `undefined` where one means any, or a pod differs. */
+function namesWithin(base: Cluster, head: Cluster, policies: readonly Policy[]): ReadonlySet<string> | undefined {
   const pairs = pairWorkloads(base.workloads, head.workloads);
   if (!pairs.every(({ base: before, head: after }) => before?.pod === after?.pod)) return undefined;
-  const { changed } = meanings({ own, shared });
   const names = new Set<string>();
-  for (const { subject, rules } of [...own.base, ...own.head].filter(changed)) {
+  for (const { subject, rules } of policies) {
     for (const predicate of [subject, ...rules.map(({ peer }) => peer)]) {
       for (const cube of cubesOf(predicate) ?? [undefined]) {
         const homes = cube === undefined ? undefined : homesOf(cube);

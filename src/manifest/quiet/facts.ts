@@ -153,6 +153,10 @@ export class Facts {
     this.#protocol = "TCP";
   }
 
+  restarts(policy: string): void {
+    if (policy !== "Always" && policy !== "OnFailure" && policy !== "Never") throw GIVE_UP;
+  }
+
   container(): void {
     this.#containers++;
   }

@@ -45,7 +45,12 @@ const CONTAINER_PORT = map<Facts>(
 );
 const ACCOUNT = text<Facts>((_, name) => void accept(name, subdomainFault));
 /** What else decoders read of a container: what runs in it. */
-const CONTAINER: Fields = { restartPolicy: text(), image: ANYTHING, command: DISTINCT, args: DISTINCT };
+const CONTAINER: Fields = {
+  restartPolicy: text((facts, policy) => facts.restarts(policy)),
+  image: ANYTHING,
+  command: DISTINCT,
+  args: DISTINCT,
+};
 const POD_SPEC = map<Facts>(
   {
     containers: list(map<Facts>({ ports: list(CONTAINER_PORT), ...CONTAINER }, ANYTHING, (facts) => facts.container())),
