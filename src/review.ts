@@ -66,7 +66,7 @@ export async function review(input: ReviewInput): Promise<Report> {
   const first = judgeAll(input, { trees, found, reading });
   // What a finding says of those who were allowed before may be about anybody.
   const hasFindings = first.judged.some(({ report }) => report.judgement.findings.length > 0);
-  const again = reading.spared !== undefined && hasFindings;
+  const again = first.isPartial && hasFindings;
   const { scene, judged } = again
     ? judgeAll(input, { trees, found, reading: { ...reading, spared: undefined } })
     : first;
@@ -74,7 +74,11 @@ export async function review(input: ReviewInput): Promise<Report> {
   return reportOf(input, scene, judged);
 }
 
-type Judged = { readonly scene: Scene; readonly judged: readonly ReturnType<typeof judgeCluster>[] };
+type Judged = {
+  readonly scene: Scene;
+  readonly isPartial: boolean;
+  readonly judged: readonly ReturnType<typeof judgeCluster>[];
+};
 
 function judgeAll(
   input: ReviewInput,
@@ -87,7 +91,8 @@ function judgeAll(
   });
   input.progress?.("comparing flows");
   const scene: Scene = { trees, found, outcome: outcomeOf(input, found, read), text: fileTexts(trees, reading.kept) };
-  return { scene, judged: read.map((each, i) => judgeRead(input, scene, each, i === 0)) };
+  const isPartial = read.some(({ sides }) => sides.isPartial === true);
+  return { scene, isPartial, judged: read.map((each, i) => judgeRead(input, scene, each, i === 0)) };
 }
 
 type ReadCluster = {

@@ -114,6 +114,16 @@ export function canExist(group: string): boolean {
   return group.includes(".") || BUILT_IN_GROUPS.has(group);
 }
 
+/** How the `apiVersion` of objects goes on that say what else is deployed: those of Flux, Argo CD and the like. */
+export const DELIVERY_GROUPS: readonly string[] = [
+  "toolkit.fluxcd.io/",
+  "argoproj.io/",
+  "fluxcd.controlplane.io/",
+  "cattle.io/",
+  "kappctrl.k14s.io/",
+  "core.oam.dev/",
+];
+
 /** API group and version of an `apiVersion`. */
 export function splitApiVersion(apiVersion: string): { readonly group: string; readonly version: string } {
   const slash = apiVersion.indexOf("/");

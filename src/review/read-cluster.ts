@@ -49,7 +49,8 @@ export type ReadInput = {
   readonly spared?: Spared | undefined;
 };
 
-type Sides = { readonly base: ReadSide; readonly head: ReadSide };
+/** `isPartial`: some files stayed unread. */
+type Sides = { readonly base: ReadSide; readonly head: ReadSide; readonly isPartial?: boolean };
 
 /** Files that are in order, and the namespaces that rules speak of: what stands in these is read in any case. */
 export type Spared = { readonly quiet: ReadonlyMap<string, QuietFile>; readonly spoken: ReadonlySet<string> };
@@ -95,7 +96,7 @@ function readNear(input: ReadInput, spared: Spared, options: ClusterOptions): Si
     near = new Set([...near, ...namespacesOf([...sides.base.objects, ...sides.head.objects], options.namespace)]);
     const missing = missingNear({ base: sides.base.cluster, head: sides.head.cluster }, near);
     if (missing === undefined) return undefined;
-    if (missing.size === 0) return sides;
+    if (missing.size === 0) return { ...sides, isPartial: true };
     for (const name of missing) near.add(name);
   }
   return undefined;

@@ -1,4 +1,5 @@
 import type { Issue } from "../errors.ts";
+import { DELIVERY_GROUPS } from "../manifest/kinds.ts";
 import type { Preloader } from "../manifest/load-tree.ts";
 import { isManifestName } from "../tree/path.ts";
 import type { Tree, TreeEntry } from "../tree/tree.ts";
@@ -91,14 +92,6 @@ export function isIgnored(path: string): boolean {
   return path.startsWith(".github/") || path.startsWith(".git/");
 }
 
-const MARKS = [
-  "toolkit.fluxcd.io/",
-  "argoproj.io/",
-  "fluxcd.controlplane.io/",
-  "cattle.io/",
-  "kappctrl.k14s.io/",
-  "core.oam.dev/",
-];
 /** Templates of manifests under names that are no manifests'. */
 const TEMPLATE_NAME = /\.(?:ya?ml|json)\.[a-z0-9]+$|\.(?:tmpl|gotmpl|j2|jinja2?)$/i;
 
@@ -134,12 +127,12 @@ function look(tree: Tree, entries: readonly TreeEntry[], looks: Memo["looks"], p
  * no plain value, or anything is escaped, every mark is looked for.
  */
 function isMarked(buffer: Buffer): boolean {
-  const anywhere = (): boolean => MARKS.some((mark) => buffer.includes(mark));
+  const anywhere = (): boolean => DELIVERY_GROUPS.some((mark) => buffer.includes(mark));
   if (buffer.includes(BACKSLASH)) return anywhere();
   for (let at = buffer.indexOf(KEY); at >= 0; at = buffer.indexOf(KEY, at + KEY.length)) {
     const behind = buffer.toString("latin1", at + KEY.length, at + KEY.length + VALUE_BYTES);
     if (!PLAIN_VALUE.test(behind)) return anywhere();
-    if (behind.includes(".") && MARKS.some((mark) => behind.includes(mark))) return true;
+    if (behind.includes(".") && DELIVERY_GROUPS.some((mark) => behind.includes(mark))) return true;
   }
   return false;
 }

@@ -139,7 +139,7 @@ describe("a quiet file", () => {
     ["a separator with text", first, "---\nkind", "--- x\nkind"],
     ["an indented key at the top", second, "metadata:", " metadata:"],
     ["a line that goes on with a kind", first, "metadata:\n  name: conf", "  metadata:\n  name: conf"],
-    ["a placeholder", first, "        image: busybox\n", "        image: busybox\n        restartPolicy: ${RESTART}\n"],
+    ["a placeholder", first, "        image: busybox\n", "        image: busybox\n        restartPolicy: $(RESTART)\n"],
     ["a quoted key", first, "        tier:", '        "tier":'],
     ["ingress rules without effect", first, "  policyTypes: []\n", "  policyTypes:\n  - Egress\n"],
     ["an image given twice", first, "        image: busybox\n", "        image: busybox\n        image: other\n"],

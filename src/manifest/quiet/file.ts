@@ -1,5 +1,5 @@
 import { isAscii } from "node:buffer";
-import { needed, splitApiVersion } from "../kinds.ts";
+import { DELIVERY_GROUPS, needed } from "../kinds.ts";
 import { GIVE_UP } from "../yaml/cursor.ts";
 import { type Source, sourceOf } from "../yaml/source.ts";
 import { Facts } from "./facts.ts";
@@ -28,8 +28,6 @@ export type QuietFile = {
 /** Files above this size, or of more documents, are left to the decoders. */
 const MOST_BYTES = 1 << 20;
 const MOST_DOCUMENTS = 200;
-/** API groups whose objects say what else is deployed. */
-const DELIVERS = /fluxcd|argoproj|cattle|k14s|oam\.dev/;
 /** What an unneeded document starts its lines with, at column 0, besides blanks, comments and keys that mean something. */
 const KEY_LINE = /(?!kind|apiVersion)[A-Za-z0-9_/]/y;
 
@@ -112,8 +110,8 @@ function formOf(head: string): Form | "unneeded" | "unknown" {
   const apiVersion = /apiVersion: (.*)/.exec(head)?.[1] ?? "";
   const form = FORMS.get(`${apiVersion} ${kind}`);
   if (form !== undefined) return form;
-  const isOdd = needed(kind, apiVersion) || kind.endsWith("List") || DELIVERS.test(splitApiVersion(apiVersion).group);
-  return isOdd ? "unknown" : "unneeded";
+  const delivers = DELIVERY_GROUPS.some((group) => apiVersion.includes(group));
+  return needed(kind, apiVersion) || kind.endsWith("List") || delivers ? "unknown" : "unneeded";
 }
 
 /** The end of the document in which `from` lies: the next line that starts with `---`, wherever it stands. */
