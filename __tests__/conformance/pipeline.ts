@@ -9,6 +9,7 @@ import type { NONE } from "../../src/sets/conn.ts";
 import { formatConn } from "../../src/sets/conn-text.ts";
 import { directoryTree } from "../../src/tree/directory.ts";
 import type { Tree } from "../../src/tree/tree.ts";
+import { reviewInput } from "../review/input.ts";
 
 export type PipelineOptions = { readonly overrides: Overrides; readonly representatives: boolean };
 
@@ -37,26 +38,9 @@ export type Sides = { readonly base: Cluster; readonly head: Cluster };
 /** The same for two trees. */
 export async function clustersIn(base: Tree, head: Tree, overrides: Overrides): Promise<Sides> {
   const clusters = await whatIsThere({
-    ...configFacts(base, head, undefined),
-    base,
-    head,
-    ownRules: true,
-    roots: { paths: [], render: "never", fork: false },
+    ...reviewInput(base, head, configFacts(base, head, undefined)),
     overrides,
-    cluster: "",
-    representatives: true,
     maxPairs: 0,
-    context: {
-      version: "0.0.0",
-      mode: "enforce",
-      setting: "local",
-      base: { label: "base", commit: undefined },
-      head: { label: "head", commit: undefined },
-      reproduce: "",
-      links: undefined,
-    },
-    today: "2026-11-25",
-    workshop: { path: "", scratch: "", proxies: {} },
   });
   const [only, second] = clusters;
   if (only === undefined || second !== undefined) throw new Error(`${clusters.length} clusters instead of one`);

@@ -6,6 +6,7 @@ import { formatMarkdown } from "../../src/report/markdown.ts";
 import { CONFIG_PATH, factsInTrees } from "../../src/review/config-facts.ts";
 import { type ReviewInput, review, whatIsRead } from "../../src/review.ts";
 import type { Tree } from "../../src/tree/tree.ts";
+import { reviewInput } from "../review/input.ts";
 import { type Manifest, manifests, ruleOf } from "./manifests.ts";
 import { memoryTree } from "./memory-tree.ts";
 import { runs, TIMEOUT_MS } from "./runs.ts";
@@ -155,28 +156,7 @@ function treeOf(trees: readonly (readonly Manifest[])[], size: number, rules: st
 }
 
 function inputOf(base: Tree, head: Tree): ReviewInput {
-  return {
-    ...factsInTrees(base, head, CONFIG_PATH, false),
-    base,
-    head,
-    ownRules: true,
-    roots: { paths: [], render: "never", fork: false },
-    overrides: {},
-    cluster: "",
-    representatives: true,
-    maxPairs: 1000,
-    context: {
-      version: "1.0.0",
-      mode: "enforce",
-      setting: "local",
-      base: { label: "base", commit: undefined },
-      head: { label: "head", commit: undefined },
-      reproduce: "",
-      links: undefined,
-    },
-    today: "2026-12-01",
-    workshop: { path: "", scratch: "", proxies: {} },
-  };
+  return reviewInput(base, head, factsInTrees(base, head, CONFIG_PATH, false));
 }
 
 async function said(input: ReviewInput): Promise<string> {

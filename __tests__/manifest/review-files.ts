@@ -6,6 +6,7 @@ import type { IssueRow, Report } from "../../src/report/report.ts";
 import type { Overrides } from "../../src/review/read-cluster.ts";
 import { review } from "../../src/review.ts";
 import { directoryTree } from "../../src/tree/directory.ts";
+import { reviewInput } from "../review/input.ts";
 
 /** Files of one tree by path. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -28,28 +29,7 @@ export async function reviewFiles(base: Files | undefined, head: Files, override
 export function reviewFolders(before: string | undefined, after: string, overrides: Overrides = {}): Promise<Report> {
   const head = directoryTree(after, { label: "head", comparable: before !== undefined });
   const base = before === undefined ? undefined : directoryTree(before, { label: "base", comparable: true });
-  return review({
-    ...configFacts(base ?? head, head, undefined),
-    base,
-    head,
-    ownRules: true,
-    roots: { paths: [], render: "never", fork: false },
-    overrides,
-    cluster: "",
-    representatives: true,
-    maxPairs: 1000,
-    context: {
-      version: "0.0.0",
-      mode: "enforce",
-      setting: "local",
-      base: { label: "base", commit: undefined },
-      head: { label: "head", commit: undefined },
-      reproduce: "",
-      links: undefined,
-    },
-    today: "2026-11-25",
-    workshop: { path: "", scratch: "", proxies: {} },
-  });
+  return review({ ...reviewInput(base, head, configFacts(base ?? head, head, undefined)), overrides });
 }
 
 /** Writes files below a folder, folders included. */

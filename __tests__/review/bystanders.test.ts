@@ -3,6 +3,7 @@ import { formatDiffJson } from "../../src/report/json.ts";
 import { CONFIG_PATH, factsInTrees } from "../../src/review/config-facts.ts";
 import { type ReviewInput, review, whatIsRead } from "../../src/review.ts";
 import { memoryTree } from "../laws/memory-tree.ts";
+import { reviewInput } from "./input.ts";
 
 const deployment = (namespace: string, name: string, labels = `app: ${name}`) => `apiVersion: apps/v1
 kind: Deployment
@@ -65,29 +66,9 @@ const FILES: Readonly<Record<string, string>> = Object.fromEntries(
   ]),
 );
 
-function inputOf(base: Readonly<Record<string, string>>, head: Readonly<Record<string, string>>): ReviewInput {
-  const trees = { base: memoryTree(base), head: memoryTree(head) };
-  return {
-    ...factsInTrees(trees.base, trees.head, CONFIG_PATH, false),
-    ...trees,
-    ownRules: true,
-    roots: { paths: [], render: "never", fork: false },
-    overrides: {},
-    cluster: "",
-    representatives: true,
-    maxPairs: 1000,
-    context: {
-      version: "1.0.0",
-      mode: "enforce",
-      setting: "local",
-      base: { label: "base", commit: undefined },
-      head: { label: "head", commit: undefined },
-      reproduce: "",
-      links: undefined,
-    },
-    today: "2026-12-01",
-    workshop: { path: "", scratch: "", proxies: {} },
-  };
+function inputOf(before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): ReviewInput {
+  const [base, head] = [memoryTree(before), memoryTree(after)];
+  return reviewInput(base, head, factsInTrees(base, head, CONFIG_PATH, false));
 }
 
 type Files = Readonly<Record<string, string>>;

@@ -5,6 +5,7 @@ import { formatMarkdown } from "../../src/report/markdown.ts";
 import { CONFIG_PATH, factsInTrees } from "../../src/review/config-facts.ts";
 import { review } from "../../src/review.ts";
 import { directoryTree } from "../../src/tree/directory.ts";
+import { reviewInput } from "./input.ts";
 
 const EXAMPLE = resolve(import.meta.dirname, "../../examples/three-tier");
 
@@ -13,29 +14,8 @@ async function said(today: string, files = 1000): Promise<string> {
   const base = directoryTree(`${EXAMPLE}/base`, { label: "base" });
   const head = directoryTree(`${EXAMPLE}/head`, { label: "head" });
   const facts = factsInTrees(base, head, CONFIG_PATH, false);
-  const report = await review({
-    ...facts,
-    choice: { ...facts.choice, config: { ...facts.choice.config, limits: { files } } },
-    base,
-    head,
-    ownRules: true,
-    roots: { paths: [], render: "never", fork: false },
-    overrides: {},
-    cluster: "",
-    representatives: true,
-    maxPairs: 1000,
-    context: {
-      version: "1.0.0",
-      mode: "enforce",
-      setting: "local",
-      base: { label: "base", commit: undefined },
-      head: { label: "head", commit: undefined },
-      reproduce: "",
-      links: undefined,
-    },
-    today,
-    workshop: { path: "", scratch: "", proxies: {} },
-  });
+  const choice = { ...facts.choice, config: { ...facts.choice.config, limits: { files } } };
+  const report = await review({ ...reviewInput(base, head, { ...facts, choice }), today });
   return formatMarkdown(report, { budget: 60_000, runUrl: "" }).text + formatDiffJson(report);
 }
 
