@@ -4,8 +4,9 @@ import type { ParsedConfig } from "../config/types.ts";
 import { parseConfig } from "../config.ts";
 import { isManifestPath } from "../manifest/load-tree.ts";
 import { PLUGIN_NAMES } from "../manifest/plugins/profiles.ts";
+import { changedPaths } from "../tree/changed-paths.ts";
 import type { Tree, TreeEntry } from "../tree/tree.ts";
-import { bytesOf, changedPaths } from "./contents.ts";
+import { bytesOf } from "./contents.ts";
 import { workflowChanges } from "./workflow-changes.ts";
 
 /** Where a repository's own configuration is, unless somebody says otherwise. */

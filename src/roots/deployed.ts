@@ -49,6 +49,8 @@ export type Deployed = {
   readonly coverage: Coverage;
 };
 
+const SIDES = ["base", "head"] as const;
+
 /** Puts what was rendered and what is read as it stands together, and splits clusters that nobody configured. */
 export function deployed(planned: Plan, ran: Executed, namespace = "default"): Deployed {
   const { plan, executed } = withRenamed(planned, ran, namespace);
@@ -117,6 +119,7 @@ function isRepaired({ base, head }: Partial<Sides<RootResult>>): boolean {
 }
 
 function sideOf(raw: readonly RawEntry[], results: readonly Result[], side: Side): DeployedSide {
+  if (results.length === 0) return { raw, documents: [], rendered: 0 };
   const entries = new Map(raw.map((one) => [one.entry.path, one]));
   const documents: RenderedDocument[] = [];
   let rendered = 0;
@@ -156,7 +159,9 @@ function coverageOf(plan: Plan, executed: Executed): Coverage {
     const isRefused = (root.head ?? root.base)?.problems.length !== 0;
     return isRefused || [result?.base, result?.head].some((one) => one !== undefined && one.documents === undefined);
   });
-  const files = new Set(plan.clusters.flatMap(({ raw }) => [...raw.base, ...raw.head].map(({ entry }) => entry.path)));
+  const files = new Set<string>();
+  for (const { raw } of plan.clusters)
+    for (const side of SIDES) for (const { entry } of raw[side]) files.add(entry.path);
   const times = new Map(
     [...executed.results.values()]
       .flatMap(({ base, head }) => [base, head])

@@ -48,7 +48,6 @@ export function newMemo(plain = NOBODY): Memo {
 export function survey(tree: Tree, excluded: PathMatch, memo: Memo): Inventory {
   const entries = new Map(tree.entries.map((entry) => [entry.path, entry]));
   const files = tree.entries.filter((entry) => entry.kind !== "submodule" && !isIgnored(entry.path));
-  const wanted = files.filter((entry) => !excluded(entry.path));
   const { looks } = memo;
   const sources = files.filter((entry) => SOURCES.has(nameOf(entry.path)));
   const isPlain = plainFiles(sources, excluded);
@@ -60,15 +59,19 @@ export function survey(tree: Tree, excluded: PathMatch, memo: Memo): Inventory {
   });
   const text = reader(tree, entries, sources);
   const deliveryTexts = new Map<string, string>();
-  for (const entry of wanted) {
+  let folders: Inventory["folders"] | undefined;
+  for (const entry of files) {
     const found = looks.get(entry.blob)?.delivery;
-    if (found !== undefined && entry.kind === "file" && isManifestName(entry.path))
+    if (found !== undefined && !excluded(entry.path) && entry.kind === "file" && isManifestName(entry.path))
       deliveryTexts.set(entry.path, found);
   }
   return {
     tree,
     entries,
-    folders: foldersOf(tree.entries),
+    get folders() {
+      folders ??= foldersOf(tree.entries);
+      return folders;
+    },
     kustomizations: kustomizations(sources, text, memo),
     charts: charts(sources, text),
     deliveryTexts,

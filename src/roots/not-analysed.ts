@@ -1,4 +1,5 @@
 import type { Issue, SourceRef } from "../errors.ts";
+import { changedPaths } from "../tree/changed-paths.ts";
 import type { TreeEntry } from "../tree/tree.ts";
 import type { Undeliverable } from "./delivery.ts";
 import { changedControls } from "./delivery-changes.ts";
@@ -20,7 +21,7 @@ export function unanalysed(
   const head: Issue[] = [];
   compareUndeliverable(trees, { base, head });
   const inventories = { base: trees.base.inventory, head: trees.head.inventory };
-  for (const path of changedPaths(inventories)) {
+  for (const path of differingPaths(inventories)) {
     const source = languageOf(path, inventories);
     if (source !== undefined)
       head.push(changed({ file: path, line: 0 }, `\`${path}\` is ${source}, which is not evaluated`));
@@ -62,17 +63,9 @@ function changed(at: SourceRef, message: string): Issue {
   return { code: "NOT_ANALYSED", severity: "error", at, message, subject: at.file, hides: true };
 }
 
-function changedPaths({ base, head }: Sides<Inventory>): string[] {
-  const found = new Set<string>();
-  for (const [one, other] of [
-    [base, head],
-    [head, base],
-  ] as const) {
-    for (const [path, entry] of one.entries) {
-      if (!isIgnored(path) && other.entries.get(path)?.blob !== entry.blob) found.add(path);
-    }
-  }
-  return [...found].sort();
+/** Paths that differ between the trees, less those of workflows and git's own. */
+export function differingPaths({ base, head }: Sides<Inventory>): string[] {
+  return [...changedPaths(base.tree, head.tree)].filter((path) => !isIgnored(path)).sort();
 }
 
 const LANGUAGES: readonly (readonly [name: RegExp, language: string])[] = [

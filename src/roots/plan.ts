@@ -4,9 +4,9 @@ import { isManifestName } from "../tree/path.ts";
 import type { Tree } from "../tree/tree.ts";
 import type { RootsConfig } from "./config-types.ts";
 import { deliveriesOf, type KnownDeliveries, withStableIds } from "./deliveries.ts";
-import { type Inventory, isIgnored, type Memo, newMemo, survey } from "./inventory.ts";
+import { type Memo, newMemo, survey } from "./inventory.ts";
 import { type PathMatch, pathMatcher } from "./match.ts";
-import { unanalysed } from "./not-analysed.ts";
+import { differingPaths, unanalysed } from "./not-analysed.ts";
 import type { ClusterPlan, Plan, RawEntry, Root, RootSide, Sides } from "./plan-types.ts";
 import { type Rest, restOf } from "./raw.ts";
 import { type Scope, scopesOf } from "./scope.ts";
@@ -66,7 +66,8 @@ function paired({ base, head }: Sides<TreePlan>): Sides<TreePlan> {
 type Planned = {
   readonly cluster: ClusterPlan;
   readonly orphans: readonly Sides<Rest["orphans"]>[];
-  readonly known: Sides<ReadonlySet<string>>;
+  /** True of a path that something of the cluster takes, on either side. */
+  readonly knows: (path: string) => boolean;
 };
 
 function planScope(
@@ -87,12 +88,17 @@ function planScope(
   const listed = config.clusters.length + config.paths.length > 0;
   const rawOf = ({ raw }: Rest): RawEntry[] => raw.map((entry) => asRaw(entry, listed));
   const raw = { base: rawOf(rest.base), head: rawOf(rest.head) };
-  const known = {
-    base: new Set([...taken.base, ...[...rest.base.raw, ...rest.base.orphans].map((entry) => entry.path)]),
-    head: new Set([...taken.head, ...[...rest.head.raw, ...rest.head.orphans].map((entry) => entry.path)]),
+  let paths: ReadonlySet<string> | undefined;
+  const knows = (path: string): boolean => {
+    paths ??= new Set([
+      ...taken.base,
+      ...taken.head,
+      ...[rest.base, rest.head].flatMap((one) => [...one.raw, ...one.orphans].map((entry) => entry.path)),
+    ]);
+    return paths.has(path);
   };
   const orphans = [{ base: rest.base.orphans, head: rest.head.orphans }];
-  return { cluster: { name: scope.name, namespace: scope.namespace, roots, raw }, orphans, known };
+  return { cluster: { name: scope.name, namespace: scope.namespace, roots, raw }, orphans, knows };
 }
 
 function asRaw(entry: Rest["raw"][number], listed: boolean): RawEntry {
@@ -138,8 +144,11 @@ function deliveryOf(root: Root): RootSide | undefined {
 }
 
 function absences(scope: Scope, trees: Sides<TreePlan>): Issue[] {
-  const paths = [...trees.base.inventory.entries.keys(), ...trees.head.inventory.entries.keys()];
-  const isThere = (pattern: string): boolean => paths.length === 0 || paths.some(pathMatcher([pattern]));
+  const all = [trees.base, trees.head].map(({ inventory }) => inventory.entries);
+  const isThere = (pattern: string): boolean => {
+    const matches = pathMatcher([pattern]);
+    return all.every(({ size }) => size === 0) || all.some((entries) => [...entries.keys()].some(matches));
+  };
   return [...absentNames(scope, [trees.base, trees.head]), ...absentPatterns(scope, isThere)];
 }
 
@@ -168,16 +177,11 @@ function claimedTwice(clusters: readonly ClusterPlan[]): Issue[] {
 
 /** Changed manifests that no cluster's configuration speaks of. */
 function leftOut(trees: Sides<TreePlan>, planned: readonly Planned[]): string[] {
-  const isKnown = (path: string): boolean => planned.some(({ known }) => known.base.has(path) || known.head.has(path));
-  const differs = (path: string, here: Inventory, there: Inventory): boolean =>
-    here.entries.get(path)?.blob !== there.entries.get(path)?.blob;
+  const isKnown = (path: string): boolean => planned.some(({ knows }) => knows(path));
   const { base, head } = { base: trees.base.inventory, head: trees.head.inventory };
-  const found = new Set<string>();
-  for (const inventory of [base, head]) {
-    for (const entry of inventory.tree.entries) {
-      if (!isManifestName(entry.path) || isIgnored(entry.path) || !inventory.looksLikeManifest(entry)) continue;
-      if (differs(entry.path, base, head) && !isKnown(entry.path)) found.add(entry.path);
-    }
-  }
-  return [...found].sort();
+  return differingPaths({ base, head }).filter((path) => {
+    if (!isManifestName(path) || isKnown(path)) return false;
+    const entries = [base, head].map((inventory) => ({ inventory, entry: inventory.entries.get(path) }));
+    return entries.some(({ inventory, entry }) => entry !== undefined && inventory.looksLikeManifest(entry));
+  });
 }

@@ -24,8 +24,7 @@ export function restOf(inventory: Inventory, scope: Scope, taken: ReadonlySet<st
     if (entry.kind === "submodule" || !scope.raw(entry.path)) continue;
     const isNamed = scope.asTheyAre(entry.path);
     if (!isNamed && !isManifestName(entry.path)) continue;
-    if (KUSTOMIZATION_NAMES.includes(nameOf(entry.path)) && inventory.kustomizations.has(folderOf(entry.path)))
-      continue;
+    if (isKustomization(inventory, entry.path)) continue;
     const role = isNamed ? "own" : roleInChart(inventory, entry.path);
     if (!isNamed && (taken.has(entry.path) || role === "template")) continue;
     if (!isNamed && (role === "beside" || isBelowKustomization(inventory, entry))) orphans.push(entry);
@@ -33,6 +32,10 @@ export function restOf(inventory: Inventory, scope: Scope, taken: ReadonlySet<st
     else raw.push(entry);
   }
   return { raw: withAliases(raw, aliases), orphans };
+}
+
+function isKustomization({ kustomizations }: Inventory, path: string): boolean {
+  return kustomizations.size > 0 && KUSTOMIZATION_NAMES.includes(nameOf(path)) && kustomizations.has(folderOf(path));
 }
 
 /** Links count only for what is not read under its own name. */
@@ -44,13 +47,14 @@ function withAliases(raw: readonly TreeEntry[], aliases: readonly TreeEntry[]): 
 
 /** `template`: helm reads it. `beside`: in the folder of a chart, for no release. A chart at the top is not the whole tree. */
 function roleInChart(inventory: Inventory, path: string): "template" | "beside" | "own" {
-  const chart = chartAround(inventory, folderOf(path));
+  const chart = inventory.charts.size === 0 ? undefined : chartAround(inventory, folderOf(path));
   if (chart === undefined) return "own";
   if (isChartPart(chart === "" ? path : path.slice(chart.length + 1))) return "template";
   return chart === "" ? "own" : "beside";
 }
 
 function isBelowKustomization(inventory: Inventory, entry: TreeEntry): boolean {
+  if (inventory.kustomizations.size === 0) return false;
   for (const folder of ancestors(folderOf(entry.path))) if (inventory.kustomizations.has(folder)) return true;
   return false;
 }

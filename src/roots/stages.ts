@@ -1,5 +1,5 @@
 import { families, type Group } from "./partition.ts";
-import type { ClusterPlan, Root } from "./plan-types.ts";
+import type { ClusterPlan, RawEntry, Root } from "./plan-types.ts";
 
 /** Something that a root depends on differs between the trees, or only one of them has it. */
 function isAffected(root: Root): boolean {
@@ -7,10 +7,13 @@ function isAffected(root: Root): boolean {
 }
 
 /** Raw files of a cluster that differ between the trees. */
-export function hasChangedFiles({ raw }: ClusterPlan): boolean {
-  const listed = (side: ClusterPlan["raw"]["base"]): string =>
-    side.map(({ entry, namespace }) => JSON.stringify([entry.path, entry.blob, namespace])).join("\n");
-  return listed(raw.base) !== listed(raw.head);
+export function hasChangedFiles({ raw: { base, head } }: ClusterPlan): boolean {
+  return base.length !== head.length || base.some((one, i) => !isSameFile(one, head[i]));
+}
+
+function isSameFile({ entry, namespace }: RawEntry, other: RawEntry | undefined): boolean {
+  if (other === undefined || entry.path !== other.entry.path || entry.blob !== other.entry.blob) return false;
+  return namespace?.name === other.namespace?.name && namespace?.forced === other.namespace?.forced;
 }
 
 /** Roots that change, with all that is delivered together with them. */

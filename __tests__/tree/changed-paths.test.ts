@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { changedPaths } from "../../src/review/contents.ts";
+import { changedPaths } from "../../src/tree/changed-paths.ts";
 import { comparePaths } from "../../src/tree/path.ts";
 import type { Tree } from "../../src/tree/tree.ts";
 
