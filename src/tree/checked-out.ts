@@ -33,7 +33,7 @@ export class CheckedOut {
   read(entry: TreeEntry): Range | "full" | undefined {
     const path = entry.leadsTo ?? entry.path;
     if (!this.#folders.hold(path)) return undefined;
-    const read = this.#reader.read(absolute(this.#root, path));
+    const read = this.#reader.readExpected(absolute(this.#root, path));
     if (read.kind === "full") return "full";
     if (read.kind !== "bytes") return undefined;
     return blobId(this.#reader.buffer, read, formatOf(entry.blob)) === entry.blob ? read : undefined;

@@ -35,6 +35,29 @@ export class DiskReader {
    * the earlier ones. Links, devices, pipes and sockets are never read.
    */
   read(path: string | Buffer): Reading {
+    return this.#opened(path, (file) => {
+      const stat = fstatSync(file);
+      if (!stat.isFile()) return { kind: "special" };
+      if (stat.size > MAX_FILE_BYTES) return { kind: "large", size: stat.size };
+      return this.#fill(file, stat.size);
+    });
+  }
+
+  /** As `read`, for a caller who knows what the bytes must be and makes sure of them: asks for less about the file. */
+  readExpected(path: string | Buffer): Reading {
+    const start = this.#used + HEADER_ROOM;
+    const room = this.#buffer.length - start;
+    if (room <= 0) return this.#used > 0 ? { kind: "full" } : this.read(path);
+    const reading = this.#opened(path, (file) => {
+      const count = readSync(file, this.#buffer, start, room, null);
+      if (count === room) return { kind: "full" };
+      this.#used = start + count;
+      return { kind: "bytes", start, end: start + count };
+    });
+    return reading.kind === "full" && this.#used === 0 ? this.read(path) : reading;
+  }
+
+  #opened(path: string | Buffer, read: (file: number) => Reading): Reading {
     let file: number;
     try {
       if (!KNOWS_LINKS && lstatSync(path).isSymbolicLink()) return { kind: "special" };
@@ -43,10 +66,7 @@ export class DiskReader {
       return codeOf(error) === "ELOOP" ? { kind: "special" } : { kind: "failed", cause: causeOf(error) };
     }
     try {
-      const stat = fstatSync(file);
-      if (!stat.isFile()) return { kind: "special" };
-      if (stat.size > MAX_FILE_BYTES) return { kind: "large", size: stat.size };
-      return this.#fill(file, stat.size);
+      return read(file);
     } catch (error) {
       return { kind: "failed", cause: causeOf(error) };
     } finally {

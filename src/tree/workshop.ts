@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { codeOf } from "./disk.ts";
@@ -30,6 +30,12 @@ export async function inWorkshop<T>(
 
 /** Removes a folder of ours with everything in it; one that cannot be removed is left to whoever cleans up. */
 export function removeFolder(path: string): void {
+  try {
+    rmdirSync(path);
+    return;
+  } catch {
+    // Something is in it.
+  }
   try {
     rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   } catch {
