@@ -196,3 +196,21 @@ it("two pods to which the name of a port means different things have causes of t
     "shop/cache[Deployment]: egress[1]",
   ]);
 });
+
+describe("rows that come about alike", () => {
+  it("name the policy of their own pod each", () => {
+    const [one, two] = ["one", "two"].map((name) => workload(`shop/${name}`));
+    const deny = (name: string) => policy("ingress", `shop/${name}`, { app: name }, [{ peer: PODS, conn: tcp(80) }]);
+    const workloads = [web, one, two].filter((each) => each !== undefined);
+    const base = cluster({ workloads, policies: [] });
+    const head = cluster({ workloads, policies: [deny("one"), deny("two")] });
+    const { changes } = diffFlows(universe(base, head, OPTIONS), []).rows(100);
+    const told = changes
+      .filter(({ src }) => src.text.startsWith("shop/web["))
+      .map(({ dst, causes }) => `${dst.text}: ${causes.map(({ object }) => object).join()}`);
+    expect(told.sort()).toEqual([
+      "shop/one[Deployment]: NetworkPolicy shop/one",
+      "shop/two[Deployment]: NetworkPolicy shop/two",
+    ]);
+  });
+});

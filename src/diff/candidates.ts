@@ -31,9 +31,11 @@ export function candidatesOf(kinds: readonly Kind[], reach: Reach): Candidates {
   };
 }
 
+/** Lists that are in order each, as one. */
 function inOrder(...lists: readonly Iterable<Kind>[]): readonly Kind[] {
-  const all = new Set(lists.flatMap((list) => [...list]));
-  return [...all].sort((a, b) => a.id - b.id);
+  const [first = [], ...others] = lists.map((list) => [...list]).filter(({ length }) => length > 0);
+  if (others.length === 0) return first;
+  return [...new Set([...first, ...others.flat()])].sort((a, b) => a.id - b.id);
 }
 
 function add(table: Map<Kind, Set<Kind>>, src: Kind, dst: Kind): void {

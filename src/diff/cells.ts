@@ -1,7 +1,7 @@
 import type { Effect } from "../engine/effects.ts";
 import type { Kind } from "../engine/kinds.ts";
 import type { Reach } from "../engine/reach.ts";
-import type { Side } from "../model/peer.ts";
+import { SIDES, type Side } from "../model/peer.ts";
 import { type AddressSet, ALL_ADDRESSES, intersectAddresses, NO_ADDRESS, unionAddresses } from "../sets/addresses.ts";
 import { type Conn, intersect, NONE, subtract, union, withoutIdleNames } from "../sets/conn.ts";
 import { candidatesOf } from "./candidates.ts";
@@ -25,7 +25,8 @@ export type Row = {
 };
 
 type Half = { readonly conn: Conn; readonly restricted: Conn; readonly digest: string };
-const ABSENT: Half = { conn: NONE, restricted: NONE, digest: "" };
+const PLAIN = { restricted: NONE, digest: "" };
+const ABSENT: Half = { conn: NONE, ...PLAIN };
 
 /** Compares both sides kind by kind; only where an effect, a class or existence differs. */
 export function compare(kinds: readonly Kind[], reach: Reach, universe: Conn): readonly Row[] {
@@ -81,41 +82,33 @@ function rowTo(
 }
 
 function deltaOf(src: Kind, dst: Kind, reach: Reach, deltas: DeltaTable): Delta | undefined {
-  return deltas(half(src, dst, "base", reach), half(src, dst, "head", reach));
+  const narrows = SIDES.some((side) => src[side].egress?.narrows === true || dst[side].ingress?.narrows === true);
+  if (!narrows) return deltas.plain(reach.conn(src.base, dst.base), reach.conn(src.head, dst.head));
+  return deltas.of(half(src, dst, "base", reach), half(src, dst, "head", reach));
 }
 
 function half(src: Kind, dst: Kind, side: Side, reach: Reach): Half {
   const from = src[side];
   const into = dst[side];
   const conn = reach.conn(from, into);
-  if (from.egress?.narrows !== true && into.ingress?.narrows !== true) return { conn, restricted: NONE, digest: "" };
+  if (from.egress?.narrows !== true && into.ingress?.narrows !== true) return { conn, ...PLAIN };
   return { conn, ...reach.restriction(from, into) };
 }
 
-type DeltaTable = (base: Half, head: Half) => Delta | undefined;
+type DeltaTable = {
+  readonly of: (base: Half, head: Half) => Delta | undefined;
+  /** As `of`, where nothing is narrowed. */
+  readonly plain: (base: Conn, head: Conn) => Delta | undefined;
+};
+
+/** More connections than there can be: two of them make one number. */
+const PAIR = 2 ** 26;
 
 /** `same`: pairs that base and head treat alike have a delta too, unless nothing is allowed. */
 function deltaTable(universe: Conn, same: boolean): DeltaTable {
   const known = new Map<string, Delta | undefined>();
-  const byConns = new Map<string, Delta>();
-  /** What differs only in names that nobody tells apart is one change. */
-  const canonical = (change: Omit<Delta, "id">): Delta => {
-    const [base, head, opened, closed] = [change.base, change.head, change.opened, change.closed].map(withoutIdleNames);
-    const key = `${base?.id},${head?.id},${opened?.id},${closed?.id},${change.narrowed}`;
-    const found = byConns.get(key);
-    if (found !== undefined) return found;
-    const delta: Delta = {
-      id: byConns.size,
-      base: base ?? NONE,
-      head: head ?? NONE,
-      opened: opened ?? NONE,
-      closed: closed ?? NONE,
-      narrowed: change.narrowed,
-    };
-    byConns.set(key, delta);
-    return delta;
-  };
-  return (before, after) => {
+  const canonical = canonicalDeltas();
+  const of: DeltaTable["of"] = (before, after) => {
     if (!same && before.conn === after.conn && before.digest === after.digest) return undefined;
     const key = `${before.conn.id},${before.restricted.id},${after.conn.id},${after.restricted.id},${before.digest === after.digest}`;
     if (known.has(key)) return known.get(key);
@@ -136,6 +129,38 @@ function deltaTable(universe: Conn, same: boolean): DeltaTable {
     known.set(key, delta);
     return delta;
   };
+  const byPair = new Map<number, Delta | undefined>();
+  const plain: DeltaTable["plain"] = (before, after) => {
+    if (!same && before === after) return undefined;
+    const key = before.id * PAIR + after.id;
+    const found = byPair.get(key);
+    if (found !== undefined || byPair.has(key)) return found;
+    const delta = of({ conn: before, ...PLAIN }, { conn: after, ...PLAIN });
+    byPair.set(key, delta);
+    return delta;
+  };
+  return { of, plain };
+}
+
+/** What differs only in names that nobody tells apart is one change. */
+function canonicalDeltas(): (change: Omit<Delta, "id">) => Delta {
+  const byConns = new Map<string, Delta>();
+  return (change) => {
+    const [base, head, opened, closed] = [change.base, change.head, change.opened, change.closed].map(withoutIdleNames);
+    const key = `${base?.id},${head?.id},${opened?.id},${closed?.id},${change.narrowed}`;
+    const found = byConns.get(key);
+    if (found !== undefined) return found;
+    const delta: Delta = {
+      id: byConns.size,
+      base: base ?? NONE,
+      head: head ?? NONE,
+      opened: opened ?? NONE,
+      closed: closed ?? NONE,
+      narrowed: change.narrowed,
+    };
+    byConns.set(key, delta);
+    return delta;
+  };
 }
 
 function outside(
@@ -152,7 +177,7 @@ function outside(
     for (const is of cellsOf(after, reach)) {
       const set = intersectAddresses(was.set, is.set);
       if (set === NO_ADDRESS) continue;
-      const delta = deltas(was.half, is.half);
+      const delta = deltas.of(was.half, is.half);
       if (delta !== undefined) out.set(delta, unionAddresses(out.get(delta) ?? NO_ADDRESS, set));
     }
   }

@@ -20,7 +20,7 @@ export type Explanation = { readonly causes: readonly Cause[]; readonly witness:
  * Witness of a block's pair that people recognise, two declared workloads before anything else, and the causes at every
  * end of the block, as far as it has few. A witness that does not replay is a fault of this program.
  */
-export function explainBlock(stage: Stage, block: Block, quick: Quick = () => undefined): Explanation {
+export function explainBlock(stage: Stage, block: Block, quick: Quick = () => () => undefined): Explanation {
   let best: { readonly pair: Pair; readonly score: number } | undefined;
   let seen = 0;
   for (const pair of pairsOfBlock(block)) {
@@ -30,12 +30,13 @@ export function explainBlock(stage: Stage, block: Block, quick: Quick = () => un
   }
   if (best === undefined) throw new Error("a block without a pair has no witness");
   const { causes, witness } = explainPair(stage, block, best.pair);
-  const others = sampleOf(block, best.pair).map((pair) => quick(block, pair)?.causes ?? causesAt(stage, block, pair));
+  const quickly = quick(block);
+  const others = sampleOf(block, best.pair).map((pair) => quickly(pair)?.causes ?? causesAt(stage, block, pair));
   return { causes: distinct([causes, ...new Set(others)].flat()), witness };
 }
 
-/** Explains a pair by what is known of others like it; `undefined` where it cannot. */
-export type Quick = (block: Block, pair: Pair) => Explanation | undefined;
+/** Explains pairs of a block by what is known of others like them; `undefined` where it cannot. */
+export type Quick = (block: Block) => (pair: Pair) => Explanation | undefined;
 
 type Pair = { readonly src: End | Peer; readonly dst: End | Peer };
 

@@ -102,32 +102,64 @@ function sideJson(side: ExplainedSide): Json {
 
 /** JSON with one line a row: diffs and pipes like it, and a hundred thousand rows stay small. */
 function document(fields: Json, written: Readonly<Record<string, readonly string[]>> = {}): string {
-  const lines = Object.entries(fields).map(
-    ([key, value]) =>
-      `  ${JSON.stringify(key)}: ${written[key] === undefined ? fieldText(value) : listText(written[key])}`,
-  );
-  return `{\n${lines.join(",\n")}\n}\n`;
+  // Joined once: a list may have megabytes.
+  const parts: string[] = [];
+  for (const [key, value] of Object.entries(fields)) {
+    parts.push(parts.length === 0 ? "{\n" : ",\n", `  ${JSON.stringify(key)}: `);
+    const rows = written[key] ?? (Array.isArray(value) ? value.map((item) => JSON.stringify(item)) : undefined);
+    if (rows === undefined) parts.push(JSON.stringify(value));
+    else addList(parts, rows);
+  }
+  parts.push("\n}\n");
+  return parts.join("");
 }
 
-function fieldText(value: unknown): string {
-  if (!Array.isArray(value)) return JSON.stringify(value);
-  return listText(value.map((item) => JSON.stringify(item)));
+function addList(parts: string[], rows: readonly string[]): void {
+  if (rows.length === 0) parts.push("[]");
+  rows.forEach((row, i) => {
+    parts.push(i === 0 ? "[\n    " : ",\n    ", row);
+  });
+  if (rows.length > 0) parts.push("\n  ]");
 }
 
-function listText(items: readonly string[]): string {
-  return items.length === 0 ? "[]" : `[\n    ${items.join(",\n    ")}\n  ]`;
-}
-
-/** Writes what `changeJson` gives, and each list of causes once: there may be a hundred thousand rows with a few lists. */
+/** Writes what `changeJson` gives; what many of a hundred thousand rows have in common is written once. */
 function changeWriter(cluster: string): (row: ChangeRow) => string {
-  const lists = new Map<readonly Cause[], string>();
+  const quoted = once<string | number>(JSON.stringify);
+  const causes = once<readonly Cause[]>((list) => JSON.stringify(list.map(causeJson)));
   const end = `,"cluster":${JSON.stringify(cluster)}}`;
+  let last: ChangeRow | undefined;
+  let middle = "";
   return (row) => {
-    const causes = lists.get(row.causes) ?? JSON.stringify(row.causes.map(causeJson));
-    lists.set(row.causes, causes);
-    const start = JSON.stringify(connectionsJson(row)).slice(0, -1);
-    return `${start},"causes":${causes},"witness":${JSON.stringify(witnessJson(row.witness))}${end}`;
+    const { src, dst, witness } = row;
+    if (last === undefined || !isSameChange(last, row)) {
+      middle = `,${JSON.stringify(differenceJson(row)).slice(1, -1)},"causes":`;
+      last = row;
+    }
+    const start = `{"src":${quoted(src)},"dst":${quoted(dst)}${middle}${causes(row.causes)}`;
+    const isPlain = witness.srcAddress === undefined && witness.dstAddress === undefined;
+    const shown = isPlain
+      ? `{"src":${quoted(witness.src)},"dst":${quoted(witness.dst)},"protocol":${quoted(witness.protocol)},"port":${quoted(witness.port)}}`
+      : JSON.stringify(witnessJson(witness));
+    return `${start},"witness":${shown}${end}`;
   };
+}
+
+/** `write`, asked once for each key. */
+function once<Key>(write: (key: Key) => string): (key: Key) => string {
+  const known = new Map<Key, string>();
+  return (key) => {
+    let text = known.get(key);
+    if (text === undefined) {
+      text = write(key);
+      known.set(key, text);
+    }
+    return text;
+  };
+}
+
+function isSameChange(a: ChangeRow, b: ChangeRow): boolean {
+  const isSameConn = a.base === b.base && a.head === b.head && a.opened === b.opened && a.closed === b.closed;
+  return isSameConn && a.type === b.type && a.note === b.note && a.effect === b.effect;
 }
 
 function summaryOf(clusters: readonly ClusterReport[]): Summary {
@@ -142,11 +174,19 @@ function summaryOf(clusters: readonly ClusterReport[]): Summary {
 }
 
 function changeJson(row: ChangeRow, cluster: string): Json {
-  return { ...connectionsJson(row), causes: row.causes.map(causeJson), witness: witnessJson(row.witness), cluster };
+  const { src, dst, causes, witness } = row;
+  return {
+    src,
+    dst,
+    ...differenceJson(row),
+    causes: causes.map(causeJson),
+    witness: witnessJson(witness),
+    cluster,
+  };
 }
 
-function connectionsJson({ src, dst, base, head, opened, closed, type, note, effect }: ChangeRow): Json {
-  return { src, dst, base, head, opened, closed, type, note, effect };
+function differenceJson({ base, head, opened, closed, type, note, effect }: ChangeRow): Json {
+  return { base, head, opened, closed, type, note, effect };
 }
 
 function groupJson(row: GroupRow, cluster: string): Json {

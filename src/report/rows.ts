@@ -24,17 +24,26 @@ export function connText(universe: Conn): ConnText {
   };
 }
 
-/** One ordered pair in words. */
-export function changeRow(change: Change, text: ConnText): ChangeRow {
-  return {
-    src: change.src.text,
-    dst: change.dst.text,
-    ...connections(change, text),
-    type: change.type,
-    note: change.note,
-    causes: causeRows(change.causes),
-    witness: witnessRow(change.witness),
-  };
+/** Ordered pairs in words; neighbours mostly share the change. */
+export function changeRows(changes: readonly Change[], text: ConnText): ChangeRow[] {
+  let last: Change | undefined;
+  let words = { base: "", head: "", opened: "", closed: "", effect: "altered" as Effect };
+  return changes.map((change) => {
+    if (last === undefined || !isSameFlow(last, change)) {
+      words = connections(change, text);
+      last = change;
+    }
+    const { base, head, opened, closed, effect } = words;
+    const [src, dst] = [change.src.text, change.dst.text];
+    const { type, note } = change;
+    const causes = causeRows(change.causes);
+    return { src, dst, base, head, opened, closed, type, note, effect, causes, witness: witnessRow(change.witness) };
+  });
+}
+
+function isSameFlow(a: Changed, b: Changed): boolean {
+  const isSame = a.base === b.base && a.head === b.head && a.opened === b.opened;
+  return isSame && a.closed === b.closed && a.narrowed === b.narrowed;
 }
 
 /** A group in words; `objections` are the findings that object to some of it. */
@@ -116,6 +125,7 @@ export function causeRows(causes: readonly Cause[]): readonly Cause[] {
 /** A witness in words. */
 export function witnessRow(witness: Witness): WitnessRow {
   const { src, dst, protocol, port, srcAddress, dstAddress } = witness;
+  if (srcAddress === undefined && dstAddress === undefined) return { src, dst, protocol, port };
   return {
     src,
     dst,
