@@ -16,6 +16,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { transformSync } from "esbuild";
+import { compileWalk } from "./build-walk.mjs";
 import { mutate, readMutants } from "./mutants.mjs";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -122,14 +123,24 @@ async function judge(dir, mutant, stages) {
     const timeoutMs = await limitOf(dir, tests);
     writeFileSync(path, faulty);
     try {
+      await compileIn(dir, mutant.file);
       const passed = await passes(dir, tests, timeoutMs);
       if (passed !== true) return { killed: true, by: passed === undefined ? "time" : tests.join(" ") };
     } finally {
       writeFileSync(path, text);
+      cpSync(join(ROOT, COMPILED), join(dir, COMPILED));
     }
   }
   return { killed: false, by: "" };
 }
+
+/** What is compiled before it runs is compiled anew where the fault is in it. */
+async function compileIn(dir, file) {
+  if (file.startsWith(ASSEMBLY)) writeFileSync(join(dir, COMPILED), await compileWalk(`${dir}/`));
+}
+
+const ASSEMBLY = "src/manifest/quiet/assembly/";
+const COMPILED = "src/manifest/quiet/compiled.ts";
 
 const { values: options } = parseArgs({
   options: {

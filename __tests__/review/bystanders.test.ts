@@ -277,6 +277,11 @@ describe("a namespace is read where its objects are", () => {
       "a,b",
     ],
     [
+      "a policy that asks for one label too many",
+      { "b/policy.yaml": policy("b", "own", OWN.replace("app: db", "app: db\n      tier: none")) },
+      "a,b",
+    ],
+    [
       "a policy with the name of a port that no pod has",
       { "b/policy.yaml": policy("b", "own", `${OWN}    ports:\n    - port: dns\n`) },
       "a,b",

@@ -52,7 +52,7 @@ const MANIFEST = /\.(ya?ml|json)$/i;
 /** True of a path that is read as a manifest without being named: YAML and JSON, but not below `.git` or `.github`. */
 export function isManifestPath(path: string): boolean {
   if (!MANIFEST.test(path)) return false;
-  return !path.split("/").some((part) => part === ".git" || part === ".github");
+  return !path.includes(".git") || !path.split("/").some((part) => part === ".git" || part === ".github");
 }
 
 /**
@@ -97,7 +97,7 @@ export function preloader(
   return {
     isQuiet: ({ path, kind }, bytes) => {
       if (kind !== "file" || changed.has(path) || !isManifestPath(path)) return false;
-      const file = reader.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+      const file = reader.read(bytes);
       if (file !== undefined) quiet.set(path, file);
       return file !== undefined;
     },

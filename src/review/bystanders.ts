@@ -23,10 +23,10 @@ export function bystanders(quiet: Bystanders, near: ReadonlySet<string>, declare
   const reached = new Set(near);
   let away = [...quiet];
   for (;;) {
-    const kept = away.filter(([, file]) => !file.objects.some(({ namespace }) => reached.has(namespace)));
+    const kept = away.filter(([, file]) => !file.namespaces.some((name) => reached.has(name)));
     if (kept.length < away.length) {
       const left = new Set(kept);
-      for (const each of away) if (!left.has(each)) for (const { namespace } of each[1].objects) reached.add(namespace);
+      for (const each of away) if (!left.has(each)) for (const name of each[1].namespaces) reached.add(name);
       away = kept;
       continue;
     }
@@ -141,16 +141,14 @@ export function hasOwnedPods(objects: readonly ManifestObject[]): boolean {
   return objects.some((object) => object.ref.kind === "Pod" && draftOf(object).value?.owner !== undefined);
 }
 
-/** `counts` with the bystanders, which hold one workload or policy an object. */
+/** `counts` with the bystanders. */
 export function withBystanders(counts: Counts, files: Bystanders): Counts {
   const out = { ...counts, files: counts.files + files.size };
-  for (const { objects, documents, skipped } of files.values()) {
+  for (const { documents, skipped, workloads, policies } of files.values()) {
     out.documents += documents;
     out.skipped += skipped;
-    for (const { role } of objects) {
-      if (role === "workload") out.workloads++;
-      if (role === "policy") out.policies++;
-    }
+    out.workloads += workloads;
+    out.policies += policies;
   }
   return out;
 }

@@ -104,20 +104,24 @@ function readNear(input: ReadInput, spared: Spared, options: ClusterOptions): Si
 
 /** The quiet files that both sides read as they stand, for no namespace in particular. */
 function inBoth({ base, head }: DeployedCluster, quiet: Bystanders): Bystanders {
-  const plain = ({ raw }: DeployedSide) =>
-    new Set(
-      raw.flatMap(({ entry, namespace, policiesOnly, listed }) =>
-        namespace === undefined && !policiesOnly && !listed ? [entry.path] : [],
-      ),
-    );
-  const [inBase, inHead] = [plain(base), plain(head)];
-  return new Map([...quiet].filter(([path]) => inBase.has(path) && inHead.has(path)));
+  const inBase = new Set<string>();
+  for (const one of base.raw) if (isPlain(one)) inBase.add(one.entry.path);
+  const found = new Map<string, QuietFile>();
+  for (const one of head.raw) {
+    const { path } = one.entry;
+    const file = isPlain(one) && inBase.has(path) ? quiet.get(path) : undefined;
+    if (file !== undefined) found.set(path, file);
+  }
+  return found;
+}
+
+function isPlain({ namespace, policiesOnly, listed }: DeployedSide["raw"][number]): boolean {
+  return namespace === undefined && !policiesOnly && !listed;
 }
 
 /** The first namespace that a quiet file declares: where some are, those that are not are told. */
 function firstDeclared(files: Bystanders): readonly string[] {
-  for (const { objects } of files.values())
-    for (const { role, name } of objects) if (role === "namespace") return [name];
+  for (const { declared } of files.values()) if (declared !== undefined) return [declared];
   return [];
 }
 

@@ -114,7 +114,7 @@ function look(tree: Tree, entries: readonly TreeEntry[], looks: Memo["looks"], p
   tree.read([...fresh.values()], (entry, bytes) => {
     if (!(bytes instanceof Uint8Array)) return;
     if (plain.isQuiet(entry, bytes)) {
-      looks.set(entry.blob, { manifest: true, delivery: undefined });
+      looks.set(entry.blob, QUIET);
       return;
     }
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -124,6 +124,9 @@ function look(tree: Tree, entries: readonly TreeEntry[], looks: Memo["looks"], p
     if (manifest) plain.take(entry, bytes);
   });
 }
+
+/** A file that is known to hold nothing but usual objects. */
+const QUIET = { manifest: true, delivery: undefined };
 
 /**
  * One search for a key that few lines have, instead of one for each mark in all the bytes. Where the text behind a key is

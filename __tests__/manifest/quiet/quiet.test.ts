@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildCluster } from "../../../src/manifest/cluster.ts";
 import { type LoadEntry, loadTree } from "../../../src/manifest/load-tree.ts";
-import { type QuietFile, QuietReader } from "../../../src/manifest/quiet/file.ts";
+import { objectsOf, type QuietFile, QuietReader } from "../../../src/manifest/quiet/file.ts";
 import { oddNamespaces } from "../../../src/manifest/quiet/odd.ts";
 import { OPTIONS } from "../context.ts";
 import { missing, SHARED } from "../shared.ts";
@@ -31,6 +31,7 @@ function decoded(text: string) {
 /** What is wrong with taking the file for quiet: nothing, where the decoders say the same and find nothing. */
 function faults(text: string, file: QuietFile): readonly string[] {
   const { loaded, cluster } = decoded(text);
+  const objects = objectsOf(file);
   const said: string[] = [];
   const claim = (what: string, is: unknown, is2: unknown) => {
     if (JSON.stringify(is) !== JSON.stringify(is2))
@@ -38,7 +39,7 @@ function faults(text: string, file: QuietFile): readonly string[] {
   };
   claim("documents", file.documents, loaded.counts.documents);
   claim("skipped", file.skipped, loaded.counts.skipped);
-  const declared = file.objects.some(({ role }) => role === "namespace");
+  const declared = objects.some(({ role }) => role === "namespace");
   const issues = oddNamespaces([file], declared).size > 0 ? loaded.issues : cluster.issues;
   claim(
     "issues",
@@ -47,15 +48,15 @@ function faults(text: string, file: QuietFile): readonly string[] {
   );
   claim(
     "objects",
-    file.objects.map(({ kind, namespace, name }) => [kind, namespace, name]),
+    objects.map(({ kind, namespace, name }) => [kind, namespace, name]),
     loaded.objects.map(({ ref }) => [ref.kind, ref.kind === "Namespace" ? ref.name : ref.namespace, ref.name]),
   );
   const isTwice =
-    new Set(file.objects.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`)).size < file.objects.length;
+    new Set(objects.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`)).size < objects.length;
   if (isTwice) return said;
-  const workloads = file.objects.filter(({ role }) => role === "workload");
+  const workloads = objects.filter(({ role }) => role === "workload");
   claim("workloads", workloads.length, cluster.counts.workloads);
-  claim("policies", file.objects.filter(({ role }) => role === "policy").length, cluster.counts.policies);
+  claim("policies", objects.filter(({ role }) => role === "policy").length, cluster.counts.policies);
   for (const { namespace, name, kind, labels, ports } of workloads) {
     const found = cluster.workloads.find(
       (each) => each.namespace === namespace && each.name === name && each.kind === kind,
@@ -85,8 +86,9 @@ describe("a quiet file", () => {
   });
 
   it("says what policies can ask of its workloads, and what its policies ask", () => {
-    const objects = quiet(QUIET.get("a Deployment, its Service, account and policies") ?? "")?.objects;
-    expect(objects?.map(({ kind, labels, ports }) => [kind, labels.join(), ports.join()])).toEqual([
+    const file = quiet(QUIET.get("a Deployment, its Service, account and policies") ?? "");
+    const objects = file === undefined ? [] : objectsOf(file);
+    expect(objects.map(({ kind, labels, ports }) => [kind, labels.join(), ports.join()])).toEqual([
       ["Deployment", "app=web,tier=front,on-call=yes", "http/TCP,dns/UDP"],
       ["Service", "", ""],
       ["ServiceAccount", "", ""],
@@ -119,6 +121,13 @@ describe("a quiet file", () => {
     ["another kind", first, "kind: Deployment", "kind: DaemonSet"],
     ["another version of a policy's API", second, "networking.k8s.io/v1", "networking.k8s.io/v2"],
     ["an unknown field of a policy", second, "  podSelector: {}", "  podSelector: {}\n  tier: x"],
+    [
+      "an unknown field with a whole policy in it",
+      second,
+      "  podSelector: {}",
+      "  podSelector: {}\n  tier:\n    podSelector: {}",
+    ],
+    ["a port without a number", first, "          containerPort: 8080\n", ""],
     ["an unknown type of policy", second, "- Ingress", "- ingress"],
     ["rules without effect", second, "  policyTypes:\n  - Egress\n", "  policyTypes:\n  - Ingress\n"],
     ["no values", second, "      values:\n      - web\n", ""],

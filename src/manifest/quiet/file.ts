@@ -1,15 +1,13 @@
-import { isAscii } from "node:buffer";
+import { isPlainBlock } from "../blocks.ts";
 import { DELIVERY_GROUPS, needed } from "../kinds.ts";
 import { GIVE_UP } from "../yaml/cursor.ts";
-import { type Source, sourceOf } from "../yaml/source.ts";
-import { Facts } from "./facts.ts";
-import { FORMS, type Form } from "./grammar.ts";
-import { walk } from "./walk.ts";
+import { FORMS, type Role } from "./grammar.ts";
+import { type Host, openHost, type Verdict } from "./host.ts";
 
 /** One object of a quiet file. A Namespace stands in itself. */
-export type QuietObject = {
+type QuietObject = {
   readonly kind: string;
-  readonly role: Form["role"];
+  readonly role: Role;
   readonly namespace: string;
   readonly name: string;
   /** Labels that a workload gives its pods, as `key=value`; of a policy, those that it asks of the pods it selects. */
@@ -20,146 +18,192 @@ export type QuietObject = {
 
 /** A file of which every document that is needed is in order by itself, and says in which namespace it stands. */
 export type QuietFile = {
-  readonly objects: readonly QuietObject[];
+  /** The namespaces that its objects stand in, each once. */
+  readonly namespaces: readonly string[];
+  /** The first one that it declares. */
+  readonly declared: string | undefined;
   readonly documents: number;
   readonly skipped: number;
+  readonly workloads: number;
+  readonly policies: number;
+  /** Where the words about its objects stand. */
+  readonly shelf: Shelf;
+  readonly start: number;
+  readonly end: number;
 };
 
-/** Files above this size, or of more documents, are left to the decoders. */
-const MOST_BYTES = 1 << 20;
-const MOST_DOCUMENTS = 200;
-/** What an unneeded document starts its lines with, at column 0, besides blanks, comments and keys that mean something. */
-const KEY_LINE = /(?!kind|apiVersion)[A-Za-z0-9_/]/y;
+/**
+ * What is known of the objects of many files, in words. Of each object: the place of its form in `FORMS`, the numbers of the
+ * texts of its namespace and name, how many labels it has, asks for, and ports it names; then the numbers of these.
+ */
+export type Shelf = { readonly words: Int32Array; readonly text: (id: number) => string };
+
+/** Where things stand in the words about an object, and how many come before its lists. */
+export const WORD = { form: 0, namespace: 1, name: 2, labels: 3, asked: 4, ports: 5, count: 6 } as const;
+
+const FIRST_WORDS = 4096;
 
 /** Reads files one after the other. */
 export class QuietReader {
-  /** What documents are that start in a certain way. */
-  readonly #forms = new Map<string, Form | "unneeded" | "unknown">();
+  readonly #host = openHost(verdict);
+  readonly #shelf = { words: new Int32Array(FIRST_WORDS), text: (id: number) => this.#host?.text(id) ?? "" };
+  #used = 0;
+  readonly #alone = new Map<number, readonly string[]>();
+  readonly #plain = new Set<number>();
 
   /**
    * What a file holds, where the decoders would find nothing to report in it and its objects, if any, are of the usual kinds;
    * `undefined` where that is not plain. Errs on the side of `undefined`: then the decoders read the file.
    */
-  read(bytes: Buffer): QuietFile | undefined {
-    if (bytes.length === 0 || bytes.length > MOST_BYTES || !isAscii(bytes)) return undefined;
-    if (bytes.includes(0) || bytes.includes(CARRIAGE_RETURN)) return undefined;
+  read(bytes: Uint8Array): QuietFile | undefined {
+    const host = this.#host;
+    if (host === undefined) return undefined;
+    const start = this.#used;
     try {
-      return this.#file(sourceOf(bytes));
+      const count = host.read(bytes);
+      return count === 0 ? undefined : this.#file(host, start, host.found + count);
     } catch (error) {
-      if (error === GIVE_UP) return undefined;
-      throw error;
+      if (error !== GIVE_UP) throw error;
+      this.#used = start;
+      return undefined;
     }
   }
 
-  #file(source: Source): QuietFile | undefined {
-    const { text } = source;
-    const objects: QuietObject[] = [];
+  #file({ words, found, isBlock, isUnneeded }: Host, start: number, end: number): QuietFile {
+    let documents = 0;
     let skipped = 0;
-    for (let at = contentAt(text, 0); at < text.length; at = contentAt(text, at)) {
-      const head = headAt(text, at);
-      const form = this.#formOf(head);
-      const from = at + head.length;
-      if (form === "unneeded") {
-        skipped++;
-        at = behind(text, from);
-      } else {
-        const facts = new Facts();
-        at = endOf(text, from);
-        walk(source, { start: from, end: at }, form.rule, facts);
-        objects.push(objectOf(facts, form));
+    let workloads = 0;
+    let policies = 0;
+    const namespaces: number[] = [];
+    let declared: string | undefined;
+    let at = found;
+    while (at < end) {
+      const what = words[at] ?? 0;
+      if (what === isBlock) {
+        at = this.#block(words, at);
+        continue;
       }
-      if (skipped + objects.length > MOST_DOCUMENTS) throw GIVE_UP;
+      documents++;
+      if (what === isUnneeded) {
+        skipped++;
+        at++;
+        continue;
+      }
+      const namespace = words[at + WORD.namespace] ?? 0;
+      if (!namespaces.includes(namespace)) namespaces.push(namespace);
+      const role = FORMS[what]?.role;
+      if (role === "workload") workloads++;
+      else if (role === "policy") policies++;
+      else if (role === "namespace") {
+        const name = this.#declared(words, at);
+        declared ??= name;
+      }
+      at = this.#keep(words, at);
     }
-    const documents = objects.length + skipped;
-    return documents === 0 ? undefined : { objects, documents, skipped };
+    return {
+      namespaces: this.#names(namespaces),
+      declared,
+      documents,
+      skipped,
+      workloads,
+      policies,
+      shelf: this.#shelf,
+      start,
+      end: this.#used,
+    };
   }
 
-  #formOf(head: string): Form | "unneeded" {
-    let form = this.#forms.get(head);
-    if (form === undefined) {
-      form = formOf(head);
-      this.#forms.set(head, form);
+  /** Makes sure of the block at `at`; where it ends. */
+  #block(words: Int32Array, at: number): number {
+    const [cidr, holes] = [words[at + 1] ?? 0, words[at + 2] ?? 0];
+    const end = at + 3 + holes;
+    if (holes === 0 && this.#plain.has(cidr)) return end;
+    const except = Array.from(words.subarray(at + 3, end), this.#shelf.text);
+    if (!isPlainBlock(this.#shelf.text(cidr), except)) throw GIVE_UP;
+    if (holes === 0) this.#plain.add(cidr);
+    return end;
+  }
+
+  /** The name of the namespace at `at`, of which no label may say another. */
+  #declared(words: Int32Array, at: number): string {
+    const { text } = this.#shelf;
+    const name = text(words[at + WORD.name] ?? 0);
+    const labels = words.subarray(at + WORD.count, at + WORD.count + (words[at + WORD.labels] ?? 0));
+    for (const id of labels) {
+      const label = text(id);
+      if (label.startsWith(NAME_LABEL) && label !== `${NAME_LABEL}${name}`) throw GIVE_UP;
     }
-    if (form === "unknown") throw GIVE_UP;
-    return form;
+    return name;
+  }
+
+  /** Puts the words about the object at `at` on the shelf; where they end. */
+  #keep(words: Int32Array, at: number): number {
+    const end = afterObject(words, at);
+    while (this.#used + end - at > this.#shelf.words.length) {
+      const larger = new Int32Array(2 * this.#shelf.words.length);
+      larger.set(this.#shelf.words);
+      this.#shelf.words = larger;
+    }
+    for (let from = at; from < end; from++) this.#shelf.words[this.#used++] = words[from] ?? 0;
+    return end;
+  }
+
+  #names(ids: readonly number[]): readonly string[] {
+    const [first, second] = ids;
+    if (first === undefined || second !== undefined) return ids.map(this.#shelf.text);
+    let alone = this.#alone.get(first);
+    if (alone === undefined) {
+      alone = [this.#shelf.text(first)];
+      this.#alone.set(first, alone);
+    }
+    return alone;
   }
 }
 
-const CARRIAGE_RETURN = 13;
+/** Where the words about the object at `at` end. */
+export function afterObject(words: Int32Array, at: number): number {
+  const lists = (words[at + WORD.labels] ?? 0) + (words[at + WORD.asked] ?? 0) + (words[at + WORD.ports] ?? 0);
+  return at + WORD.count + lists;
+}
+
+/** The objects of a file. */
+export function objectsOf({ shelf: { words, text }, start, end }: QuietFile): readonly QuietObject[] {
+  const objects: QuietObject[] = [];
+  for (let at = start; at < end; at = afterObject(words, at)) {
+    const form = FORMS[words[at] ?? 0];
+    if (form === undefined) continue;
+    const from = at + WORD.count;
+    const asked = from + (words[at + WORD.labels] ?? 0);
+    const ports = asked + (words[at + WORD.asked] ?? 0);
+    const texts = (first: number, last: number) => Array.from(words.subarray(first, last), text);
+    objects.push({
+      kind: form.kind,
+      role: form.role,
+      namespace: text(words[at + WORD.namespace] ?? 0),
+      name: text(words[at + WORD.name] ?? 0),
+      labels: form.role === "policy" ? texts(asked, ports) : form.role === "workload" ? texts(from, asked) : [],
+      ports: texts(ports, ports + (words[at + WORD.ports] ?? 0)),
+    });
+  }
+  return objects;
+}
+
 const HEAD =
-  /(?:apiVersion: [A-Za-z0-9][A-Za-z0-9./-]*\nkind: [A-Za-z][A-Za-z0-9]*|kind: [A-Za-z][A-Za-z0-9]*\napiVersion: [A-Za-z0-9][A-Za-z0-9./-]*)\n/y;
-/** Separators, blank lines and comments. */
-const BETWEEN = /(?:---\n|\n|#[ -~\t]*\n)*/y;
+  /^(?:apiVersion: ([A-Za-z0-9][A-Za-z0-9./-]*)\nkind: ([A-Za-z][A-Za-z0-9]*)|kind: ([A-Za-z][A-Za-z0-9]*)\napiVersion: ([A-Za-z0-9][A-Za-z0-9./-]*))\n$/;
 
-/** Where the next document starts, at `at` or behind separators there. */
-function contentAt(text: string, at: number): number {
-  BETWEEN.lastIndex = at;
-  return at + (BETWEEN.exec(text)?.[0].length ?? 0);
-}
-
-/** The two lines that say what the document is. */
-function headAt(text: string, at: number): string {
-  HEAD.lastIndex = at;
-  const found = HEAD.exec(text);
+/** What a document is that starts with these two lines. */
+function verdict(head: string): Verdict {
+  const found = HEAD.exec(head);
   if (found === null) throw GIVE_UP;
-  return found[0];
-}
-
-function formOf(head: string): Form | "unneeded" | "unknown" {
-  const kind = /kind: (.*)/.exec(head)?.[1] ?? "";
-  const apiVersion = /apiVersion: (.*)/.exec(head)?.[1] ?? "";
-  const form = FORMS.get(`${apiVersion} ${kind}`);
-  if (form !== undefined) return form;
+  const apiVersion = found[1] ?? found[4] ?? "";
+  const kind = found[2] ?? found[3] ?? "";
+  const place = FORMS.findIndex((form) => form.apiVersion === apiVersion && form.kind === kind);
+  const form = FORMS[place];
+  if (form !== undefined)
+    return { form: place, rule: form.rule, needsSpec: form.role === "workload" || form.role === "policy" };
   const delivers = DELIVERY_GROUPS.some((group) => apiVersion.includes(group));
-  return needed(kind, apiVersion) || kind.endsWith("List") || delivers ? "unknown" : "unneeded";
+  if (needed(kind, apiVersion) || kind.endsWith("List") || delivers) throw GIVE_UP;
+  return undefined;
 }
 
-/** The end of the document in which `from` lies: the next line that starts with `---`, wherever it stands. */
-function endOf(text: string, from: number): number {
-  const found = text.indexOf("\n---", from - 1);
-  return found < 0 ? text.length : found + 1;
-}
-
-/** The start of the separator behind an unneeded document, in which lines mean what the scanner of documents thinks they do. */
-function behind(text: string, from: number): number {
-  let at = from;
-  // An indented line would go on with the value of the last one.
-  let mayBeIndented = false;
-  while (at < text.length && !text.startsWith("---\n", at)) {
-    const code = text.charCodeAt(at);
-    if (code === SPACE) {
-      if (!mayBeIndented) throw GIVE_UP;
-    } else if (code !== LF && code !== HASH) {
-      KEY_LINE.lastIndex = at;
-      if (!KEY_LINE.test(text)) throw GIVE_UP;
-      mayBeIndented = true;
-    }
-    at = text.indexOf("\n", at) + 1;
-  }
-  return at;
-}
-
-const LF = 10;
-const SPACE = 32;
-const HASH = 35;
-
-function objectOf(facts: Facts, { role, kind }: Form): QuietObject {
-  const { name, namespace, isComplete } = facts;
-  if (name === "" || namespace === "") throw GIVE_UP;
-  switch (role) {
-    case "policy":
-      if (!isComplete) throw GIVE_UP;
-      return { kind, role, namespace, name, labels: facts.asked, ports: facts.ports };
-    case "workload":
-      if (!isComplete) throw GIVE_UP;
-      return { kind, role, namespace, name, labels: facts.labels, ports: facts.ports };
-    case "namespace":
-      if (facts.labels.some((label) => label.startsWith(NAME_LABEL) && label !== `${NAME_LABEL}${name}`)) throw GIVE_UP;
-      return { kind, role, namespace, name, labels: NONE, ports: NONE };
-    case "other":
-      return { kind, role, namespace, name, labels: NONE, ports: NONE };
-  }
-}
-
-const NONE: readonly string[] = [];
 const NAME_LABEL = "kubernetes.io/metadata.name=";

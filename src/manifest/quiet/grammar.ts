@@ -1,22 +1,16 @@
 import { NETWORK_ANNOTATIONS } from "../other-networks.ts";
-import { subdomainFault } from "../syntax.ts";
-import { GIVE_UP } from "../yaml/cursor.ts";
-import { accept, type Facts, label } from "./facts.ts";
 import { ANYTHING, DISTINCT, labels, list, map, number, type Rule, scalar, text } from "./rule.ts";
 
-type FactRule = Rule<Facts>;
-type Fields = Readonly<Record<string, FactRule>>;
+type Fields = Readonly<Record<string, Rule>>;
 
 /** Nothing here has a value that decoders take as it stands. */
-const REFUSED: FactRule = map({}, undefined, () => {
-  throw GIVE_UP;
-});
+const REFUSED = map({}, undefined, "REFUSED");
 
 /** They stand before what is read here. */
 const TYPE: Fields = { apiVersion: REFUSED, kind: REFUSED };
 const IDENTITY: Fields = {
-  name: text((facts, name) => facts.named(name)),
-  namespace: text((facts, namespace) => facts.placed(namespace)),
+  name: text("NAMED"),
+  namespace: text("PLACED"),
   labels: labels(),
 };
 /** Fields that tie an object to others, leave its name open, or say that it is protected. */
@@ -30,31 +24,31 @@ const METADATA = map(
   ANYTHING,
 );
 
-const podLabels = labels<Facts>((facts, value, key) => facts.podLabel(key, value));
-const askedLabels = labels<Facts>((facts, value, key) => facts.askedLabel(key, value));
+const podLabels = labels("POD_LABEL");
+const askedLabels = labels("ASKED_LABEL");
 
-const PROTOCOL = text<Facts>((facts, protocol) => facts.protocol(protocol));
-const CONTAINER_PORT = map<Facts>(
+const PROTOCOL = text("PROTOCOL");
+const CONTAINER_PORT = map(
   {
-    name: text((facts, name) => facts.portName(name)),
+    name: text("PORT_NAME"),
     protocol: PROTOCOL,
-    containerPort: number((facts, digits) => facts.portNumber(digits)),
+    containerPort: number("PORT_NUMBER"),
   },
-  ANYTHING,
-  (facts) => facts.containerPort(),
+  DISTINCT,
+  "CONTAINER_PORT",
 );
-const ACCOUNT = text<Facts>((_, name) => void accept(name, subdomainFault));
+const ACCOUNT = text("ACCOUNT");
 /** What else decoders read of a container: what runs in it. */
 const CONTAINER: Fields = {
-  restartPolicy: text((facts, policy) => facts.restarts(policy)),
-  image: ANYTHING,
+  restartPolicy: text("RESTARTS"),
+  image: DISTINCT,
   command: DISTINCT,
   args: DISTINCT,
 };
-const POD_SPEC = map<Facts>(
+const POD_SPEC = map(
   {
-    containers: list(map<Facts>({ ports: list(CONTAINER_PORT), ...CONTAINER }, ANYTHING, (facts) => facts.container())),
-    initContainers: list(map<Facts>({ ports: REFUSED, ...CONTAINER }, ANYTHING)),
+    containers: list(map({ ports: list(CONTAINER_PORT), ...CONTAINER }, ANYTHING, "CONTAINER")),
+    initContainers: list(map({ ports: REFUSED, ...CONTAINER }, ANYTHING)),
     serviceAccountName: ACCOUNT,
     serviceAccount: ACCOUNT,
     hostNetwork: REFUSED,
@@ -62,105 +56,87 @@ const POD_SPEC = map<Facts>(
   },
   ANYTHING,
 );
-const POD_ANNOTATIONS = map<Facts>(Object.fromEntries(NETWORK_ANNOTATIONS.map((key) => [key, REFUSED])), ANYTHING);
-const TEMPLATE = map<Facts>(
+const POD_ANNOTATIONS = map(Object.fromEntries(NETWORK_ANNOTATIONS.map((key) => [key, REFUSED])), ANYTHING);
+const TEMPLATE = map(
   { metadata: map({ labels: podLabels, annotations: POD_ANNOTATIONS }, ANYTHING), spec: POD_SPEC },
   ANYTHING,
 );
-const COUNT = number<Facts>(() => {});
+const COUNT = number();
 
 /** Fields of other kinds of workloads, which decoders read wherever they stand. */
-function withoutOthers(fields: Fields): FactRule {
+function withoutOthers(fields: Fields): Rule {
   const others = ["replicas", "selector", "parallelism", "completions", "completionMode", "manualSelector", "ordinals"];
   return map({ ...Object.fromEntries(others.map((key) => [key, REFUSED])), ...fields }, ANYTHING);
 }
 
-function workload(spec: FactRule, end: (facts: Facts) => void): FactRule {
+function workload(spec: Rule, end: "SET" | "WORKLOAD"): Rule {
   return map({ ...TYPE, metadata: METADATA, spec }, ANYTHING, end);
 }
 
-const OWN_SELECTOR = map<Facts>({ matchLabels: askedLabels }, undefined, (facts) => facts.selects());
-const SET = workload(withoutOthers({ replicas: COUNT, selector: OWN_SELECTOR, template: TEMPLATE }), (facts) =>
-  facts.set(),
-);
+const OWN_SELECTOR = map({ matchLabels: askedLabels }, undefined, "SELECTOR");
+const SET = workload(withoutOthers({ replicas: COUNT, selector: OWN_SELECTOR, template: TEMPLATE }), "SET");
 const JOB_SPEC = withoutOthers({ parallelism: COUNT, completions: COUNT, template: TEMPLATE });
-const JOB = workload(JOB_SPEC, (facts) => facts.workload());
-const CRON_JOB = workload(map({ jobTemplate: map({ spec: JOB_SPEC }, ANYTHING) }, ANYTHING), (facts) =>
-  facts.workload(),
-);
+const JOB = workload(JOB_SPEC, "WORKLOAD");
+const CRON_JOB = workload(map({ jobTemplate: map({ spec: JOB_SPEC }, ANYTHING) }, ANYTHING), "WORKLOAD");
 
-const MATCHED = labels<Facts>((_, value, key) => void label(key, value));
+const MATCHED = labels("PEER_LABEL");
 const EXPRESSION: Fields = {
-  key: text((facts, key) => facts.expressionKey(key)),
-  operator: text((facts, operator) => facts.operator(operator)),
-  values: list(text((facts, value) => facts.expressionValue(value))),
+  key: text("EXPRESSION_KEY"),
+  operator: text("OPERATOR"),
+  values: list(text("EXPRESSION_VALUE")),
 };
-const EXPRESSIONS = list(map<Facts>(EXPRESSION, undefined, (facts) => facts.expression()));
-const SELECTOR = map<Facts>({ matchLabels: MATCHED, matchExpressions: EXPRESSIONS }, undefined, (facts) =>
-  facts.peerSelector(),
-);
-const SUBJECT_EXPRESSIONS = list(map<Facts>(EXPRESSION, undefined, (facts) => facts.subjectExpression()));
-const BLOCK = map<Facts>(
-  { cidr: text((facts, cidr) => facts.cidr(cidr)), except: list(text((facts, cidr) => facts.except(cidr))) },
-  undefined,
-  (facts) => facts.block(),
-);
-const PEER = map<Facts>({ podSelector: SELECTOR, namespaceSelector: SELECTOR, ipBlock: BLOCK }, undefined, (facts) =>
-  facts.peer(),
-);
+const EXPRESSIONS = list(map(EXPRESSION, undefined, "EXPRESSION"));
+const SELECTOR = map({ matchLabels: MATCHED, matchExpressions: EXPRESSIONS }, undefined, "PEER_SELECTOR");
+const SUBJECT_EXPRESSIONS = list(map(EXPRESSION, undefined, "SUBJECT_EXPRESSION"));
+const BLOCK = map({ cidr: text("CIDR"), except: list(text("EXCEPT")) }, undefined, "BLOCK");
+const PEER = map({ podSelector: SELECTOR, namespaceSelector: SELECTOR, ipBlock: BLOCK }, undefined, "PEER");
 const RULE_PORT: Fields = {
   protocol: PROTOCOL,
-  port: scalar((facts, port, kind) => {
-    if (kind === "number") facts.portNumber(port);
-    else facts.portName(port);
-  }),
+  port: scalar("PORT_NAME"),
 };
-const INGRESS_PORT = map<Facts>(RULE_PORT, undefined, (facts) => facts.rulePort(true));
-const EGRESS_PORT = map<Facts>(RULE_PORT, undefined, (facts) => facts.rulePort(false));
-const POLICY_SPEC = map<Facts>(
+const INGRESS_PORT = map(RULE_PORT, undefined, "INGRESS_PORT");
+const EGRESS_PORT = map(RULE_PORT, undefined, "EGRESS_PORT");
+const POLICY_SPEC = map(
   {
     podSelector: map({ matchLabels: askedLabels, matchExpressions: SUBJECT_EXPRESSIONS }),
-    policyTypes: list(text((facts, type) => facts.policyType(type))),
-    ingress: list(
-      map<Facts>({ from: list(PEER), ports: list(INGRESS_PORT) }, undefined, (facts) => facts.ingressRule()),
-    ),
-    egress: list(map<Facts>({ to: list(PEER), ports: list(EGRESS_PORT) }, undefined, (facts) => facts.egressRule())),
+    policyTypes: list(text("POLICY_TYPE")),
+    ingress: list(map({ from: list(PEER), ports: list(INGRESS_PORT) }, undefined, "INGRESS_RULE")),
+    egress: list(map({ to: list(PEER), ports: list(EGRESS_PORT) }, undefined, "EGRESS_RULE")),
   },
   undefined,
-  (facts) => facts.policy(),
+  "POLICY",
 );
-const POLICY = map<Facts>({ ...TYPE, metadata: map({ ...IDENTITY, annotations: labels() }), spec: POLICY_SPEC });
+const POLICY = map({ ...TYPE, metadata: map({ ...IDENTITY, annotations: labels() }), spec: POLICY_SPEC });
 
-const NAMESPACE = map<Facts>(
+const NAMESPACE = map(
   {
     ...TYPE,
     metadata: map({
-      name: text((facts, name) => facts.namedNamespace(name)),
+      name: text("NAMED_NAMESPACE"),
       labels: podLabels,
       annotations: ANYTHING,
     }),
   },
   ANYTHING,
 );
-const SERVICE = map<Facts>({ ...TYPE, metadata: map({ ...IDENTITY, annotations: labels() }) }, DISTINCT);
-const ACCOUNT_OBJECT = map<Facts>({ ...TYPE, metadata: METADATA }, ANYTHING);
+const SERVICE = map({ ...TYPE, metadata: map({ ...IDENTITY, annotations: labels() }) }, DISTINCT);
+const ACCOUNT_OBJECT = map({ ...TYPE, metadata: METADATA }, ANYTHING);
 
-/** One usual kind: what its documents must be, and what they are for. */
-export type Form = {
-  readonly kind: string;
-  readonly role: "policy" | "workload" | "namespace" | "other";
-  readonly rule: FactRule;
-};
+/** What an object is for. */
+export type Role = "policy" | "workload" | "namespace" | "other";
 
-/** The usual kinds, by `apiVersion` and `kind`. */
-export const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
-  ["networking.k8s.io/v1 NetworkPolicy", { kind: "NetworkPolicy", role: "policy", rule: POLICY }],
-  ["apps/v1 Deployment", { kind: "Deployment", role: "workload", rule: SET }],
-  ["apps/v1 ReplicaSet", { kind: "ReplicaSet", role: "workload", rule: SET }],
-  ["apps/v1 StatefulSet", { kind: "StatefulSet", role: "workload", rule: SET }],
-  ["batch/v1 Job", { kind: "Job", role: "workload", rule: JOB }],
-  ["batch/v1 CronJob", { kind: "CronJob", role: "workload", rule: CRON_JOB }],
-  ["v1 Namespace", { kind: "Namespace", role: "namespace", rule: NAMESPACE }],
-  ["v1 Service", { kind: "Service", role: "other", rule: SERVICE }],
-  ["v1 ServiceAccount", { kind: "ServiceAccount", role: "other", rule: ACCOUNT_OBJECT }],
-]);
+/** One usual kind, and what its documents must be. */
+type Form = { readonly apiVersion: string; readonly kind: string; readonly role: Role; readonly rule: Rule };
+
+/** The usual kinds. */
+export const FORMS: readonly Form[] = [
+  { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", role: "policy", rule: POLICY },
+  { apiVersion: "apps/v1", kind: "Deployment", role: "workload", rule: SET },
+  { apiVersion: "apps/v1", kind: "ReplicaSet", role: "workload", rule: SET },
+  { apiVersion: "apps/v1", kind: "StatefulSet", role: "workload", rule: SET },
+  { apiVersion: "batch/v1", kind: "Job", role: "workload", rule: JOB },
+  { apiVersion: "batch/v1", kind: "CronJob", role: "workload", rule: CRON_JOB },
+  { apiVersion: "v1", kind: "Namespace", role: "namespace", rule: NAMESPACE },
+  { apiVersion: "v1", kind: "Service", role: "other", rule: SERVICE },
+  { apiVersion: "v1", kind: "ServiceAccount", role: "other", rule: ACCOUNT_OBJECT },
+];

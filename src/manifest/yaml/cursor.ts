@@ -36,8 +36,9 @@ export const CLOSE_BRACE = 125;
 export const GREATER = 62;
 
 const ALPHANUMERIC = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-const ASCII = classes(false);
-/** As `ASCII`, for text whose other characters have been looked at. */
+/** The classes that each byte of ASCII text is in, as the sum of their bits. */
+export const QUICK_CLASSES = classes(false);
+/** As `QUICK_CLASSES`, for text whose other characters have been looked at. */
 const WIDE = classes(true);
 
 function classes(wide: boolean): Uint8Array {
@@ -88,7 +89,7 @@ export class Cursor {
   constructor(source: Source, span: Pick<Span, "start" | "end" | "line">, wide: boolean) {
     this.bytes = source.bytes;
     this.end = span.end;
-    this.table = wide ? WIDE : ASCII;
+    this.table = wide ? WIDE : QUICK_CLASSES;
     this.#text = wide ? undefined : source.text;
     this.pos = span.start - 1;
     this.line = span.line - 1;

@@ -51,7 +51,7 @@ export function resolved(cursor: Cursor, from: number, to: number): YamlScalar {
 }
 
 /** Goes to the end of the line behind the plain scalar at the cursor; where the scalar ends. */
-export function plainEnd(cursor: Cursor): number {
+function plainEnd(cursor: Cursor): number {
   const { bytes, table } = cursor;
   const first = bytes[cursor.pos] ?? 0;
   let at = cursor.pos;

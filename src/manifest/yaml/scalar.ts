@@ -39,6 +39,11 @@ function hints(characters: string): Uint8Array {
   return table;
 }
 
+/** True of the first character of text that may be more than text when it stands without quotes. */
+export function mayBeMore(code: number): boolean {
+  return HINTS[code] === 1;
+}
+
 /**
  * The value of an unquoted scalar as go-yaml v2 resolves it: `yes` is `true`, `0777` is 511, `1:20` is text.
  * `.nan` and `.inf` come back as such although JSON, and so Kubernetes, has no place for them.
