@@ -12,6 +12,7 @@ import type { Tree } from "../tree/tree.ts";
 import { inWorkshop } from "../tree/workshop.ts";
 import { VERSION } from "../version.ts";
 import { choice, count, type Flags, overridesOf, peerQuery, portQuery } from "./options.ts";
+import { optimiseLater } from "./patience.ts";
 import { progressOf } from "./progress.ts";
 import { configFacts, gitTrees, treeOf } from "./trees.ts";
 
@@ -23,6 +24,7 @@ const MOST_NAMES = 10;
 /** `review`: two git trees of a repository. */
 export function runReview(paths: readonly string[], flags: Flags): Promise<Report> {
   const { base, head } = gitTrees(flags);
+  optimiseLater(head.entries.length);
   const facts = configFacts(base, head, flags.config);
   if (paths.length > 0 && facts.choice.config.clusters.length > 0) {
     throw new InputError(
