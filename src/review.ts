@@ -12,7 +12,7 @@ import { buildReport } from "./report/build.ts";
 import type { Context, Report } from "./report/report.ts";
 import { besideClusters, leftOutIssues } from "./review/beside-clusters.ts";
 import { configRows } from "./review/config-rows.ts";
-import { contentChanges, fileTexts, type Kept, keeper } from "./review/contents.ts";
+import { contentChanges, fileTexts, type Kept, keeper, withKept } from "./review/contents.ts";
 import { deployment } from "./review/deployment.ts";
 import { exposureChanges } from "./review/exposures.ts";
 import { judgeCluster } from "./review/judge-cluster.ts";
@@ -237,14 +237,15 @@ function newReading(input: ReviewInput, { base, head }: Trees): Reading {
 
 type Found = Deployed & { readonly issues: { readonly base: readonly Issue[]; readonly head: readonly Issue[] } };
 
-async function whatIsDeployed(input: ReviewInput, trees: Trees, { plain }: Reading): Promise<Found> {
+async function whatIsDeployed(input: ReviewInput, trees: Trees, { plain, kept }: Reading): Promise<Found> {
   const { config } = input.choice;
   for (const { entries, label } of [trees.base, trees.head]) {
     checkCount(entries.length, { label: label || "head", maxFiles: config.limits.files ?? MAX_FILES });
   }
   const isAlone = input.base === undefined || trees.base === trees.head;
   const { plan: planned, found: all } = await deployment({
-    ...trees,
+    base: withKept(trees.base, kept),
+    head: withKept(trees.head, kept),
     config,
     roots: input.roots,
     namespace: input.overrides.namespace ?? "default",

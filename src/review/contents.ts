@@ -54,6 +54,15 @@ export function keeper(changed: ReadonlySet<string>): {
   return { kept, keep };
 }
 
+/** The tree, which is not asked again for files that are all kept. */
+export function withKept(tree: Tree, kept: Kept): Tree {
+  const read: Tree["read"] = (entries, visit) => {
+    if (entries.some(({ blob }) => !kept.has(blob))) tree.read(entries, visit);
+    else for (const entry of entries) visit(entry, kept.get(entry.blob) ?? new Uint8Array());
+  };
+  return { ...tree, read };
+}
+
 const MOST_KEPT = 4 * 1024 * 1024;
 
 /** Bytes of one file, or `undefined` where it cannot be read. */
