@@ -1,6 +1,6 @@
 import { place } from "../errors.ts";
 import type { Endpoint, Pod } from "../model/endpoint.ts";
-import type { LabelSet } from "../model/labels.ts";
+import { type LabelSet, NAME_LABEL } from "../model/labels.ts";
 import { type Direction, formatObject, type Policy } from "../model/policy.ts";
 import { formatAddress } from "../sets/address-text.ts";
 import { type Conn, pointsOf, portName } from "../sets/conn.ts";
@@ -72,8 +72,6 @@ function peerLines(peer: Endpoint, namespace: string): readonly string[] {
       return [`# ${peer.kind === "entity" ? peer.name : peer.pattern} cannot be named in a NetworkPolicy`];
   }
 }
-
-const NAME_LABEL = "kubernetes.io/metadata.name";
 
 function podLines(pod: Pod, namespace: string): readonly string[] {
   const pods = `podSelector: ${selectorText(pod.labels)}`;

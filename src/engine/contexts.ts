@@ -1,10 +1,8 @@
 import type { Cluster } from "../model/cluster.ts";
-import { type LabelSet, type Requirement, sameLabels, satisfies } from "../model/labels.ts";
+import { type LabelSet, NAME_LABEL, type Requirement, sameLabels, satisfies } from "../model/labels.ts";
 import { assignments } from "./assignment.ts";
 import { breakers, type Cube } from "./cubes.ts";
 import type { Selectors } from "./selectors.ts";
-
-const NAME_LABEL = "kubernetes.io/metadata.name";
 
 /** A namespace that undeclared pods may be in: one that is known by name, or any other one with certain labels. */
 export type Context = {

@@ -1,11 +1,9 @@
 import type { Cluster } from "../model/cluster.ts";
-import { sameLabels } from "../model/labels.ts";
+import { NAME_LABEL, sameLabels } from "../model/labels.ts";
 import type { Policy } from "../model/policy.ts";
 import { type Cube, cubesOf } from "./cubes.ts";
 import { meanings, type PolicySides, policySides, predicateKey } from "./meaning.ts";
 import { pairWorkloads } from "./pair-workloads.ts";
-
-const NAME_LABEL = "kubernetes.io/metadata.name";
 
 /**
  * The only namespaces with pods whose flows, to each other or to addresses, can differ between the sides; `undefined` where

@@ -1,6 +1,6 @@
 import type { Workload } from "../model/cluster.ts";
 import type { Pod } from "../model/endpoint.ts";
-import type { LabelSet } from "../model/labels.ts";
+import { type LabelSet, NAME_LABEL } from "../model/labels.ts";
 import { type End, type Peer, podOf } from "../model/peer.ts";
 import { ALL_ADDRESSES } from "../sets/addresses.ts";
 import { cidrsOf } from "../sets/cidrs.ts";
@@ -63,7 +63,7 @@ function candidateOf(peer: Peer): Candidate {
 
 /** Every namespace has a name: that of an unknown one says nothing. */
 function spaceOf(labels: LabelSet): LabelSet {
-  return new Map([...labels].filter(([key, value]) => key !== "kubernetes.io/metadata.name" || value !== undefined));
+  return new Map([...labels].filter(([key, value]) => key !== NAME_LABEL || value !== undefined));
 }
 
 function workloadCandidate(workload: Workload | undefined): Candidate {

@@ -1,11 +1,9 @@
-import { satisfies } from "../model/labels.ts";
+import { NAME_LABEL, satisfies } from "../model/labels.ts";
 import type { Side } from "../model/peer.ts";
 import { coversName } from "../model/predicate.ts";
 import { ALL_V4, ALL_V6, coversAddresses, NO_ADDRESS } from "../sets/addresses.ts";
 import type { Facts, PeerView } from "./peer-view.ts";
 import type { NamespaceMatch, PeerSelector, PodMatch } from "./rule.ts";
-
-const NAME_LABEL = "kubernetes.io/metadata.name";
 
 /** How far a clause lets a peer pass: all along, since it came to match, since it came at all, or not. */
 export type Grant = "yes" | "joined" | "arrived" | "no";

@@ -1,5 +1,6 @@
 import type { Issue } from "../errors.ts";
 import type { Namespace } from "../model/cluster.ts";
+import { NAME_LABEL } from "../model/labels.ts";
 import { formatObject } from "../model/policy.ts";
 import type { ClusterOptions } from "./context.ts";
 import { member, memberAt, root } from "./fields.ts";
@@ -8,7 +9,6 @@ import type { ManifestObject } from "./object.ts";
 import { podLabels } from "./pod-template.ts";
 
 /** The label that the API server sets on every namespace. */
-const NAME_LABEL = "kubernetes.io/metadata.name";
 
 /** Namespaces by name. */
 export type Namespaces = { readonly byName: ReadonlyMap<string, Namespace>; readonly issues: readonly Issue[] };

@@ -11,6 +11,9 @@ export type Requirement = { readonly key: string; readonly operator: Operator; r
 
 export const NO_LABELS: LabelSet = new Map();
 
+/** The label by which every namespace has its own name. */
+export const NAME_LABEL = "kubernetes.io/metadata.name";
+
 /**
  * True where `labels` satisfy `requirement`. `NotIn` and `DoesNotExist` match when the key is absent.
  * Source: kubernetes/apimachinery pkg/labels/selector.go, Requirement.Matches.

@@ -3,6 +3,7 @@ import { endpointOf, type Universe, universe } from "../engine/universe.ts";
 import { InputError } from "../errors.ts";
 import type { Cluster } from "../model/cluster.ts";
 import type { Endpoint } from "../model/endpoint.ts";
+import { NAME_LABEL } from "../model/labels.ts";
 import type { Side } from "../model/peer.ts";
 import { labelsFor, meansPeer, type PeerQuery } from "../model/peer-query.ts";
 import { buildExplain, type ExplainReport } from "../report/explain.ts";
@@ -83,8 +84,7 @@ function describedPod(space: Universe, query: Extract<PeerQuery, { kind: "pods" 
   const { name, labels } = query.namespace;
   const cluster = space[side];
   const known = name === undefined ? undefined : cluster.namespaces.get(name)?.labels;
-  const NAME = "kubernetes.io/metadata.name";
-  const namespaceLabels = known ?? new Map([[NAME, name], ...labelsFor(labels)]);
+  const namespaceLabels = known ?? new Map([[NAME_LABEL, name], ...labelsFor(labels)]);
   return {
     kind: "pod",
     pod: {

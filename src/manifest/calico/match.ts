@@ -1,4 +1,4 @@
-import { type Requirement, satisfies } from "../../model/labels.ts";
+import { NAME_LABEL, type Requirement, satisfies } from "../../model/labels.ts";
 import type { Action } from "../../model/policy.ts";
 import { and, NOTHING, not, or, PODS, type Predicate } from "../../model/predicate.ts";
 import { type AddressSet, NO_ADDRESS, unionAddresses } from "../../sets/addresses.ts";
@@ -10,7 +10,6 @@ const ORCHESTRATOR = "projectcalico.org/orchestrator";
 const SERVICE_ACCOUNT = "projectcalico.org/serviceaccount";
 const NAMESPACE_PREFIX = "pcns.";
 const SERVICE_ACCOUNT_PREFIX = "pcsa.";
-const TRUE_NAME = "kubernetes.io/metadata.name";
 
 /** Addresses with labels: a network set, or a host endpoint. */
 export type AddressSource = {
@@ -197,7 +196,7 @@ function matchNamespaceName(condition: Requirement): Predicate {
   if (condition.operator === "In") {
     return or(...condition.values.map((name): Predicate => ({ op: "namespace", name })));
   }
-  return { op: "namespaceLabels", requirement: { ...condition, key: TRUE_NAME } };
+  return { op: "namespaceLabels", requirement: { ...condition, key: NAME_LABEL } };
 }
 
 /** Every pod runs as some service account; `default` where it names none. */

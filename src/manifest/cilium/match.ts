@@ -1,11 +1,10 @@
-import { satisfies } from "../../model/labels.ts";
+import { NAME_LABEL, satisfies } from "../../model/labels.ts";
 import { ANYTHING, and, NOTHING, not, or, PODS, type Predicate } from "../../model/predicate.ts";
 import { ALL_ADDRESSES } from "../../sets/addresses.ts";
 import { type Condition, NAMESPACE_LABELS, POD_NAMESPACE } from "./selector.ts";
 
 const SERVICE_ACCOUNT = "io.cilium.k8s.policy.serviceaccount";
 const CLUSTER = "io.cilium.k8s.policy.cluster";
-const TRUE_NAME = "kubernetes.io/metadata.name";
 
 /** Addresses outside the cluster, and the names for them. */
 const WORLD: Predicate = { op: "addresses", set: ALL_ADDRESSES, pods: false };
@@ -100,7 +99,7 @@ function matchNamespace({ operator, values }: Condition): Predicate {
   if (operator === "Exists") return PODS;
   if (operator === "DoesNotExist") return NOTHING;
   if (operator === "In") return or(...values.map((name): Predicate => ({ op: "namespace", name })));
-  return { op: "namespaceLabels", requirement: { key: TRUE_NAME, operator, values } };
+  return { op: "namespaceLabels", requirement: { key: NAME_LABEL, operator, values } };
 }
 
 function matchServiceAccount({ operator, values }: Condition): Predicate {

@@ -1,3 +1,4 @@
+import { NAME_LABEL } from "../../model/labels.ts";
 import { isPlainBlock } from "../blocks.ts";
 import { DELIVERY_GROUPS, needed } from "../kinds.ts";
 import { GIVE_UP } from "../yaml/cursor.ts";
@@ -131,7 +132,7 @@ export class QuietReader {
     const labels = words.subarray(at + WORD.count, at + WORD.count + (words[at + WORD.labels] ?? 0));
     for (const id of labels) {
       const label = text(id);
-      if (label.startsWith(NAME_LABEL) && label !== `${NAME_LABEL}${name}`) throw GIVE_UP;
+      if (label.startsWith(OWN_NAME) && label !== `${OWN_NAME}${name}`) throw GIVE_UP;
     }
     return name;
   }
@@ -206,4 +207,4 @@ function verdict(head: string): Verdict {
   return undefined;
 }
 
-const NAME_LABEL = "kubernetes.io/metadata.name=";
+const OWN_NAME = `${NAME_LABEL}=`;
