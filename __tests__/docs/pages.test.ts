@@ -51,6 +51,15 @@ describe("docs/dependencies.md", () => {
 });
 
 describe("the pages", () => {
+  it("name only scripts of the package", () => {
+    const { scripts } = JSON.parse(read("package.json"));
+    const named = PAGES.flatMap((page) =>
+      [...read(page).matchAll(/\bnpm run ([a-z][a-z:]*)/g)].map(([, name]) => name),
+    );
+    expect(named.length).toBeGreaterThan(5);
+    expect([...new Set(named)].filter((name) => name !== undefined && !(name in scripts))).toEqual([]);
+  });
+
   it("are all in the index of the documentation", () => {
     const index = read("docs/README.md");
     const missing = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md") && name !== "README.md");
