@@ -75,6 +75,14 @@ function faults(name: string, text: string): unknown {
   return validate(JSON.parse(text)) ? [] : validate.errors;
 }
 
+describe("rows of single pairs, which are written in parts", () => {
+  it.each([...STORIES.keys()])("are the JSON that anybody would write: %s", (name) => {
+    const lines = formatDiffJson(story(name)).split("\n");
+    const rows = lines.filter((line) => line.startsWith("    {")).map((line) => line.trim().replace(/,$/, ""));
+    expect(rows.map((row) => JSON.stringify(JSON.parse(row)))).toEqual(rows);
+  });
+});
+
 describe("each document fits its published schema, which names every key", () => {
   for (const [name, input] of STORIES) {
     const shape = input.shape;

@@ -3,7 +3,7 @@ import type { Kind } from "../engine/kinds.ts";
 import type { Reach } from "../engine/reach.ts";
 import { SIDES, type Side } from "../model/peer.ts";
 import { type AddressSet, ALL_ADDRESSES, intersectAddresses, NO_ADDRESS, unionAddresses } from "../sets/addresses.ts";
-import { type Conn, intersect, NONE, subtract, union, withoutIdleNames } from "../sets/conn.ts";
+import { type Conn, intersect, NONE, pairKey, subtract, union, withoutIdleNames } from "../sets/conn.ts";
 import { candidatesOf } from "./candidates.ts";
 
 /** What one pair of ends may exchange before and after, in canonical form: equal changes are one object. */
@@ -101,9 +101,6 @@ type DeltaTable = {
   readonly plain: (base: Conn, head: Conn) => Delta | undefined;
 };
 
-/** More connections than there can be: two of them make one number. */
-const PAIR = 2 ** 26;
-
 /** `same`: pairs that base and head treat alike have a delta too, unless nothing is allowed. */
 function deltaTable(universe: Conn, same: boolean): DeltaTable {
   const known = new Map<string, Delta | undefined>();
@@ -132,7 +129,7 @@ function deltaTable(universe: Conn, same: boolean): DeltaTable {
   const byPair = new Map<number, Delta | undefined>();
   const plain: DeltaTable["plain"] = (before, after) => {
     if (!same && before === after) return undefined;
-    const key = before.id * PAIR + after.id;
+    const key = pairKey(before, after);
     const found = byPair.get(key);
     if (found !== undefined || byPair.has(key)) return found;
     const delta = of({ conn: before, ...PLAIN }, { conn: after, ...PLAIN });

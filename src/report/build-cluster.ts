@@ -20,7 +20,7 @@ import type {
   IssueRow,
   Summary,
 } from "./report.ts";
-import { causeRows, changeRows, connText, groupRow, issueRow, witnessRow } from "./rows.ts";
+import { causeRows, connText, groupRow, issueRow, rowWriter, witnessRow } from "./rows.ts";
 
 /** Everything that the pipeline knows of one cluster. */
 export type ClusterInput = {
@@ -82,10 +82,10 @@ function singlePairs(diff: FlowDiff | undefined, maxPairs: number): Pairs {
   if (diff === undefined) return { changes: [], rows: [], truncated: false };
   if (maxPairs === 0) return { changes: [], rows: [], truncated: diff.groups.length > 0 };
   const { changes, truncated } = diff.rows(maxPairs);
-  const text = connText(diff.universe);
-  const keyed = changeRows(changes, text).map((row, i) => ({ row, change: changes[i] }));
+  const rowOf = rowWriter(connText(diff.universe));
+  const keyed = changes.map((change) => ({ change, row: rowOf(change) }));
   keyed.sort((a, b) => byPair(a.row, b.row));
-  return { changes: keyed.flatMap(({ change }) => change ?? []), rows: keyed.map(({ row }) => row), truncated };
+  return { changes: keyed.map(({ change }) => change), rows: keyed.map(({ row }) => row), truncated };
 }
 
 function summaryOf(diff: FlowDiff | undefined, counting: readonly Finding[]): Summary {

@@ -24,21 +24,19 @@ export function connText(universe: Conn): ConnText {
   };
 }
 
-/** Ordered pairs in words; neighbours mostly share the change. */
-export function changeRows(changes: readonly Change[], text: ConnText): ChangeRow[] {
+/** Puts ordered pairs in words; neighbours mostly share the change. */
+export function rowWriter(text: ConnText): (change: Change) => ChangeRow {
   let last: Change | undefined;
-  let words = { base: "", head: "", opened: "", closed: "", effect: "altered" as Effect };
-  return changes.map((change) => {
-    if (last === undefined || !isSameFlow(last, change)) {
-      words = connections(change, text);
-      last = change;
-    }
+  let words: ReturnType<typeof connections> | undefined;
+  return (change) => {
+    if (words === undefined || last === undefined || !isSameFlow(last, change)) words = connections(change, text);
+    last = change;
     const { base, head, opened, closed, effect } = words;
     const [src, dst] = [change.src.text, change.dst.text];
     const { type, note } = change;
     const causes = causeRows(change.causes);
     return { src, dst, base, head, opened, closed, type, note, effect, causes, witness: witnessRow(change.witness) };
-  });
+  };
 }
 
 function isSameFlow(a: Changed, b: Changed): boolean {

@@ -49,8 +49,6 @@ export type Deployed = {
   readonly coverage: Coverage;
 };
 
-const SIDES = ["base", "head"] as const;
-
 /** Puts what was rendered and what is read as it stands together, and splits clusters that nobody configured. */
 export function deployed(planned: Plan, ran: Executed, namespace = "default"): Deployed {
   const { plan, executed } = withRenamed(planned, ran, namespace);
@@ -161,7 +159,7 @@ function coverageOf(plan: Plan, executed: Executed): Coverage {
   });
   const files = new Set<string>();
   for (const { raw } of plan.clusters)
-    for (const side of SIDES) for (const { entry } of raw[side]) files.add(entry.path);
+    for (const side of [raw.base, raw.head]) for (const { entry } of side) files.add(entry.path);
   const times = new Map(
     [...executed.results.values()]
       .flatMap(({ base, head }) => [base, head])

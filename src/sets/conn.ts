@@ -93,7 +93,7 @@ export function intersect(a: Conn, b: Conn): Conn {
 export function subtract(a: Conn, b: Conn): Conn {
   if (a === b || b === EVERYTHING) return NONE;
   if (b === NONE || a === NONE) return a;
-  const key = a.id * PAIR + b.id;
+  const key = pairKey(a, b);
   const known = differences.get(key);
   if (known !== undefined) return known;
   const made = intern(numbers.subtract(a.points, b.points));
@@ -101,8 +101,13 @@ export function subtract(a: Conn, b: Conn): Conn {
   return made;
 }
 
+/** A number for two connections in this order, as long as the program runs. */
+export function pairKey(a: Conn, b: Conn): number {
+  return a.id * PAIR + b.id;
+}
+
 function unordered(a: Conn, b: Conn): number {
-  return a.id < b.id ? a.id * PAIR + b.id : b.id * PAIR + a.id;
+  return a.id < b.id ? pairKey(a, b) : pairKey(b, a);
 }
 
 /** True where all of `b` is in `a`. */

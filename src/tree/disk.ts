@@ -43,7 +43,8 @@ export class DiskReader {
     });
   }
 
-  /** As `read`, for a caller who knows what the bytes must be and makes sure of them: asks for less about the file. */
+  /** As `read`, for a caller who knows what the bytes must be and makes sure of them: does not ask what kind of file it is.
+   * Reading never waits. */
   readExpected(path: string | Buffer): Reading {
     const start = this.#used + HEADER_ROOM;
     const room = this.#buffer.length - start;

@@ -3,12 +3,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildCluster } from "../../../src/manifest/cluster.ts";
 import { type LoadEntry, loadTree } from "../../../src/manifest/load-tree.ts";
-import { objectsOf, type QuietFile, QuietReader } from "../../../src/manifest/quiet/file.ts";
+import { type QuietFile, QuietReader } from "../../../src/manifest/quiet/file.ts";
 import { oddNamespaces } from "../../../src/manifest/quiet/odd.ts";
 import { OPTIONS } from "../context.ts";
 import { missing, SHARED } from "../shared.ts";
 import { edit, edited } from "../yaml/edits.ts";
 import { yamlFiles } from "../yaml/files.ts";
+import { objectsOf } from "./objects.ts";
 import { QUIET } from "./texts.ts";
 
 const ABSENT = missing("real");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { isPlainBlock } from "../../../src/manifest/blocks.ts";
-import { objectsOf, type QuietFile, QuietReader } from "../../../src/manifest/quiet/file.ts";
+import { type QuietFile, QuietReader } from "../../../src/manifest/quiet/file.ts";
 import {
   dnsLabelFault,
   labelKeyFault,
@@ -10,6 +10,7 @@ import {
   subdomainFault,
 } from "../../../src/manifest/syntax.ts";
 import { resolvePlain } from "../../../src/manifest/yaml/scalar.ts";
+import { objectsOf } from "./objects.ts";
 import { QUIET } from "./texts.ts";
 
 const reader = new QuietReader();

@@ -2,20 +2,8 @@ import { NAME_LABEL } from "../../model/labels.ts";
 import { isPlainBlock } from "../blocks.ts";
 import { DELIVERY_GROUPS, needed } from "../kinds.ts";
 import { GIVE_UP } from "../yaml/cursor.ts";
-import { FORMS, type Role } from "./grammar.ts";
+import { FORMS } from "./grammar.ts";
 import { type Host, openHost, type Verdict } from "./host.ts";
-
-/** One object of a quiet file. A Namespace stands in itself. */
-type QuietObject = {
-  readonly kind: string;
-  readonly role: Role;
-  readonly namespace: string;
-  readonly name: string;
-  /** Labels that a workload gives its pods, as `key=value`; of a policy, those that it asks of the pods it selects. */
-  readonly labels: readonly string[];
-  /** Named ports of a workload's containers, or of a policy's ingress rules, as `name/protocol`. */
-  readonly ports: readonly string[];
-};
 
 /** A file of which every document that is needed is in order by itself, and says in which namespace it stands. */
 export type QuietFile = {
@@ -165,28 +153,6 @@ export class QuietReader {
 export function afterObject(words: Int32Array, at: number): number {
   const lists = (words[at + WORD.labels] ?? 0) + (words[at + WORD.asked] ?? 0) + (words[at + WORD.ports] ?? 0);
   return at + WORD.count + lists;
-}
-
-/** The objects of a file. */
-export function objectsOf({ shelf: { words, text }, start, end }: QuietFile): readonly QuietObject[] {
-  const objects: QuietObject[] = [];
-  for (let at = start; at < end; at = afterObject(words, at)) {
-    const form = FORMS[words[at] ?? 0];
-    if (form === undefined) continue;
-    const from = at + WORD.count;
-    const asked = from + (words[at + WORD.labels] ?? 0);
-    const ports = asked + (words[at + WORD.asked] ?? 0);
-    const texts = (first: number, last: number) => Array.from(words.subarray(first, last), text);
-    objects.push({
-      kind: form.kind,
-      role: form.role,
-      namespace: text(words[at + WORD.namespace] ?? 0),
-      name: text(words[at + WORD.name] ?? 0),
-      labels: form.role === "policy" ? texts(asked, ports) : form.role === "workload" ? texts(from, asked) : [],
-      ports: texts(ports, ports + (words[at + WORD.ports] ?? 0)),
-    });
-  }
-  return objects;
 }
 
 const HEAD =

@@ -122,11 +122,13 @@ const NAMESPACE = map(
 const SERVICE = map({ ...TYPE, metadata: map({ ...IDENTITY, annotations: labels() }) }, DISTINCT);
 const ACCOUNT_OBJECT = map({ ...TYPE, metadata: METADATA }, ANYTHING);
 
-/** What an object is for. */
-export type Role = "policy" | "workload" | "namespace" | "other";
-
-/** One usual kind, and what its documents must be. */
-type Form = { readonly apiVersion: string; readonly kind: string; readonly role: Role; readonly rule: Rule };
+/** One usual kind: what its objects are for, and what its documents must be. */
+type Form = {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly role: "policy" | "workload" | "namespace" | "other";
+  readonly rule: Rule;
+};
 
 /** The usual kinds. */
 export const FORMS: readonly Form[] = [

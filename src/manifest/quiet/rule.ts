@@ -1,4 +1,4 @@
-/** What the compiled walk notes of a text or number, of which it makes sure; by name. Source: `assembly/facts.ts`. */
+/** What the compiled walk notes of a text or number, of which it makes sure; by name. Source: `assembly/notes.ts`. */
 type Noted =
   | "NAMED"
   | "PLACED"

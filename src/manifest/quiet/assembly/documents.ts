@@ -1,50 +1,15 @@
 // AssemblyScript: the documents of a file, compiled to WebAssembly, which is fast from the first file on. It checks documents of
 // plain block YAML against the rules of `grammar.ts`, and tells what objects they hold.
 
-import { begin, finish, IS_UNNEEDED } from "./facts";
+import { begin, finish } from "./facts";
 import { at, clear, FILE, giveUp, HEADS, isIn, isSame, tell, told } from "./memory";
+import { IS_UNNEEDED } from "./notes";
 import { DOT, go, HASH, here, isSeparator, KEY_START, LF, SPACE, start, textEnd } from "./scan";
 import { hasForbidden, nextLineFeed } from "./search";
 import { walk } from "./walk";
 
-export {
-  ACCOUNT,
-  ASKED_LABEL,
-  BLOCK,
-  CIDR,
-  CONTAINER,
-  CONTAINER_PORT,
-  EGRESS_PORT,
-  EGRESS_RULE,
-  EXCEPT,
-  EXPRESSION,
-  EXPRESSION_KEY,
-  EXPRESSION_VALUE,
-  INGRESS_PORT,
-  INGRESS_RULE,
-  IS_BLOCK,
-  IS_UNNEEDED,
-  NAMED,
-  NAMED_NAMESPACE,
-  OPERATOR,
-  PEER,
-  PEER_LABEL,
-  PEER_SELECTOR,
-  PLACED,
-  POD_LABEL,
-  POLICY,
-  POLICY_TYPE,
-  PORT_NAME,
-  PORT_NUMBER,
-  PROTOCOL,
-  REFUSED,
-  RESTARTS,
-  SELECTOR,
-  SET,
-  SUBJECT_EXPRESSION,
-  WORKLOAD,
-} from "./facts";
 export { CLASSES, FILE, FOUND, HEADS, MOST_BYTES, RULES } from "./memory";
+export * from "./notes";
 
 const MOST_DOCUMENTS: i32 = 200;
 /** A head is four words before its text: its length, its rule (0: unneeded), its form, and whether the form needs a spec. */

@@ -130,7 +130,7 @@ export function isDash(place: i32): bool {
 }
 
 /** What ends a key or a dash. */
-export function isBlank(code: i32): bool {
+function isBlank(code: i32): bool {
   return code === SPACE || code === LF;
 }
 
