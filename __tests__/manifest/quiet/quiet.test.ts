@@ -99,6 +99,7 @@ describe("a quiet file", () => {
 
   const first = QUIET.get("a Deployment, its Service, account and policies") ?? "";
   const second = QUIET.get("a namespace and its policies") ?? "";
+  const third = QUIET.get("lists and mappings between brackets") ?? "";
   it.each<[string, string, string, string]>([
     ["hostNetwork", first, "serviceAccountName: web", "hostNetwork: true"],
     ["an owner", first, "  annotations:\n    checksum", "  ownerReferences: []\n  annotations:\n    checksum"],
@@ -153,6 +154,37 @@ describe("a quiet file", () => {
     ["a quoted key", first, "        tier:", '        "tier":'],
     ["ingress rules without effect", first, "  policyTypes: []\n", "  policyTypes:\n  - Egress\n"],
     ["an image given twice", first, "        image: busybox\n", "        image: busybox\n        image: other\n"],
+    ["brackets with a type that is none", third, "[Ingress, ", "[ingress, "],
+    ["brackets with a label given twice", third, "tier: 'back'", "app: api"],
+    ["brackets with a key given twice", third, "{port: 53, ", "{port: 53, port: 53, "],
+    ["brackets with a key given twice in what nobody wants", third, '"api:1", ', '"api:1", image: x, '],
+    ["brackets with an argument that is a mapping", third, '[-v, "--port=80"]', "[{a: b, a: c}]"],
+    ["brackets with a label that is no text", third, "tier: 'back'", "tier: yes"],
+    ["brackets with a label without a value", third, "tier: 'back'", "tier: "],
+    ["brackets with a quoted key", third, "tier: 'back'", "'tier': back"],
+    ["brackets with an escape", third, "'back'", '"b\\u0061ck"'],
+    ["brackets with a mapping of one entry in a list", third, "[Ingress, ", "[Ingress: x, "],
+    ["brackets with a comma too many", third, '"Egress" ]', '"Egress", ]'],
+    ["brackets that go on on the next line", third, '"Egress" ]', '"Egress"\n    ]'],
+    ["brackets with text behind them", third, '"Egress" ]', '"Egress" ] x'],
+    ["brackets with a comment in them", third, '"Egress" ]', '"Egress" #]\n  ]'],
+    ["brackets that are not closed", third, '"Egress" ]', '"Egress"'],
+    ["brackets of the other sort", third, '[Ingress, "Egress" ]', "{Ingress: x}"],
+    ["empty brackets of the other sort", third, '[Ingress, "Egress" ]', "{}"],
+    ["brackets around a list in a list", third, '"Egress" ]', "[Egress]]"],
+    ["brackets around text where a mapping has to be", third, "[{port: http}, ", "[http, "],
+    ["brackets with an unknown field", third, "{matchLabels: {}}", "{matchLabels: {}, x: y}"],
+    ["brackets with a port that is none", third, "containerPort: 53", "containerPort: 0"],
+    ["brackets with a hole outside of its block", third, "[10.1.2.0/24", "[10.2.2.0/24"],
+    ["brackets with no values", third, '[web, "db"]', "[]"],
+    [
+      "brackets with an owner",
+      third,
+      "{name: api, namespace: shop, labels",
+      "{ownerReferences: [], name: api, namespace: shop, labels",
+    ],
+    ["brackets around our annotation", third, "annotations: {}}", "annotations: {k8s.v1.cni.cncf.io/networks: x}}"],
+    ["brackets in brackets without end", third, '[-v, "--port=80"]', `${"[".repeat(30)}${"]".repeat(30)}`],
     ["a text at column 0", first, "data:\n  kind: |", "data:\n  kind: |\n- x"],
   ])("is none with %s", (_, text, old, other) => {
     expect(text).toContain(old);

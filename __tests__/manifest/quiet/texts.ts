@@ -226,4 +226,40 @@ spec:
           containerPort: 3306
 `,
   ],
+  [
+    "lists and mappings between brackets",
+    `apiVersion: apps/v1
+kind: ReplicaSet
+metadata: {name: api, namespace: shop, labels: {app: api, x: "y"}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: api}}
+  template:
+    metadata: {labels: { app: api, tier: 'back' }, annotations: {}}
+    spec:
+      containers:
+      - {name: main, image: "api:1", args: [-v, "--port=80"], ports: [{name: http, containerPort: 8080}, {containerPort: 53, protocol: UDP}]}
+      - name: side
+        ports: [ {containerPort: 9090} ] # metrics
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: api, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: api}}
+  policyTypes: [Ingress, "Egress" ]
+  ingress:
+  - from: [{namespaceSelector: {}}, {podSelector: {matchLabels: {}}}]
+    ports: [{port: http}, {port: 53, protocol: UDP}]
+  egress:
+  - to:
+    - ipBlock: {cidr: 10.1.0.0/16, except: [10.1.2.0/24, '10.1.3.0/24']}
+    - podSelector: {matchExpressions: [{key: app, operator: NotIn, values: [web, "db"]}]}
+    ports: []
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {team: a}, annotations: {note: [a, {b: c}]}}
+`,
+  ],
 ]);

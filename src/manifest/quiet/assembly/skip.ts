@@ -133,15 +133,10 @@ function skipInline(column: i32): void {
 }
 
 /** Passes over the list or mapping between brackets at the cursor, on one line and of simple values. */
-export function skipFlow(level: i32): void {
+function skipFlow(level: i32): void {
   if (level > MOST_FLOW) giveUp();
   const close = at(here()) === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
-  go(here() + 1);
-  skipSpaces();
-  if (at(here()) === close) {
-    go(here() + 1);
-    return;
-  }
+  if (isEmptyFlow(close)) return;
   do {
     if (close === CLOSE_BRACE) {
       readKey();
@@ -152,7 +147,17 @@ export function skipFlow(level: i32): void {
   } while (hasAnother(close));
 }
 
-function skipFlowValue(level: i32): void {
+/** Goes into the brackets at the cursor, or behind them where they hold nothing. */
+export function isEmptyFlow(close: i32): bool {
+  go(here() + 1);
+  skipSpaces();
+  if (at(here()) !== close) return false;
+  go(here() + 1);
+  return true;
+}
+
+/** Passes over one value between brackets. */
+export function skipFlowValue(level: i32): void {
   const code = at(here());
   if (code === OPEN_BRACE || code === OPEN_BRACKET) skipFlow(level + 1);
   else if (code === QUOTE || code === APOSTROPHE) skipQuoted();
@@ -164,7 +169,7 @@ function skipFlowValue(level: i32): void {
 }
 
 /** Passes over a plain scalar of harmless characters; a colon may stand inside it, blanks between its words. */
-function skipFlowPlain(): void {
+export function skipFlowPlain(): void {
   let place = here();
   if ((at(place) === DASH && !isIn(place + 1, FLOW)) || !isIn(place, FLOW_START)) giveUp();
   for (;;) {
@@ -175,13 +180,15 @@ function skipFlowPlain(): void {
     }
     const end = place;
     while (at(place) === SPACE) place++;
-    if (place === end || !isIn(place, FLOW)) break;
+    if (place === end || !isIn(place, FLOW)) {
+      go(end);
+      break;
+    }
   }
-  go(place);
 }
 
 /** Whether a comma and one more value follow; else the bracket has to. */
-function hasAnother(bracket: i32): bool {
+export function hasAnother(bracket: i32): bool {
   skipSpaces();
   const code = at(here());
   go(here() + 1);
@@ -191,7 +198,7 @@ function hasAnother(bracket: i32): bool {
   return true;
 }
 
-function skipSpaces(): void {
+export function skipSpaces(): void {
   let place = here();
   while (at(place) === SPACE) place++;
   go(place);

@@ -6,6 +6,8 @@ import {
   APOSTROPHE,
   BACKSLASH,
   BAR,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
   checkUnwanted,
   checkUnwantedPlain,
   GREATER,
@@ -27,7 +29,15 @@ import {
   skipQuoted,
   startsWithKey,
 } from "./scan";
-import { skipBlockScalar, skipEntryValue, skipFlow } from "./skip";
+import {
+  hasAnother,
+  isEmptyFlow,
+  skipBlockScalar,
+  skipEntryValue,
+  skipFlowPlain,
+  skipFlowValue,
+  skipSpaces,
+} from "./skip";
 import { isText, isWhole } from "./syntax";
 
 /** More than anything nests above a value that may be anything. */
@@ -187,31 +197,88 @@ function quoted(rule: i32, kind: i32): void {
   skipQuoted();
   const to = here() - 1;
   if (!isAtLineEnd()) giveUp();
-  if (kind === DISTINCT) return;
+  if (kind !== DISTINCT) noteQuoted(rule, kind, from, to);
+}
+
+/** What stands between quotes, and for itself. */
+function noteQuoted(rule: i32, kind: i32, from: i32, to: i32): void {
   for (let place = from; place < to; place++) if (at(place) === BACKSLASH || at(place) === APOSTROPHE) giveUp();
   note(rule, kind, from, to);
 }
 
 function brackets(rule: i32, kind: i32): void {
-  const from = here();
-  const isMapping = at(from) === OPEN_BRACE;
-  skipFlow(0);
-  const to = here();
+  if (kind === DISTINCT) skipDistinct();
+  else flow(rule, kind);
   if (!isAtLineEnd()) giveUp();
-  if (kind === DISTINCT) {
-    if (to > from + 2) for (let place = from; place < to; place++) if (at(place) === OPEN_BRACE) giveUp();
-    return;
+}
+
+/** Passes over a value between brackets in which no mapping may be. */
+function skipDistinct(): void {
+  const from = here();
+  skipFlowValue(0);
+  // An empty mapping gives no key twice.
+  if (here() > from + 2) for (let place = from; place < here(); place++) if (at(place) === OPEN_BRACE) giveUp();
+}
+
+/** The list or mapping between brackets at the cursor, on one line. */
+function flow(rule: i32, kind: i32): void {
+  if (++depth > MOST_OPEN) giveUp();
+  if (at(here()) === OPEN_BRACE) flowMap(rule, kind);
+  else flowList(rule, kind);
+  depth--;
+}
+
+function flowMap(rule: i32, kind: i32): void {
+  if (kind !== MAP && kind !== LABELS) giveUp();
+  const first = keyCount;
+  if (!isEmptyFlow(CLOSE_BRACE)) {
+    do {
+      readKey();
+      if (isQuotedKey()) giveUp();
+      const value = kind === MAP ? entryOf(rule, first) : anyEntry(rule, kind, first);
+      skipSpaces();
+      flowValue(value);
+    } while (hasAnother(CLOSE_BRACE));
   }
-  if (to > from + 2 || (isMapping ? kind !== MAP && kind !== LABELS : kind !== LIST)) giveUp();
+  keyCount = first;
   const end = load<i32>(rule, RULE_END);
-  if (isMapping && end !== 0) noteEnd(end);
+  if (end !== 0) noteEnd(end);
+}
+
+function flowList(rule: i32, kind: i32): void {
+  if (kind !== LIST) giveUp();
+  if (isEmptyFlow(CLOSE_BRACKET)) return;
+  do flowValue(load<i32>(rule, RULE_ITEM));
+  while (hasAnother(CLOSE_BRACKET));
+}
+
+/** One value between brackets. */
+function flowValue(rule: i32): void {
+  const kind = load<i32>(rule);
+  const from = here();
+  const code = at(from);
+  if (kind === ANYTHING) skipFlowValue(0);
+  else if (kind === DISTINCT) skipDistinct();
+  else if (code === OPEN_BRACE || code === OPEN_BRACKET) flow(rule, kind);
+  else if (code === QUOTE || code === APOSTROPHE) {
+    skipQuoted();
+    noteQuoted(rule, kind, from + 1, here() - 1);
+  } else {
+    skipFlowPlain();
+    notePlain(rule, kind, from, here());
+  }
 }
 
 function plain(rule: i32, kind: i32): void {
   const from = here();
   const to = plainEnd();
   if (kind === DISTINCT) checkUnwantedPlain(from);
-  else if (isWhole(from, to)) {
+  else notePlain(rule, kind, from, to);
+}
+
+/** Plain text or a whole number. */
+function notePlain(rule: i32, kind: i32, from: i32, to: i32): void {
+  if (isWhole(from, to)) {
     if (kind !== NUMBER && kind !== SCALAR) giveUp();
     if (load<i32>(rule, RULE_TOLD) !== 0) noteNumber(from, to);
   } else {
