@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { blocksOf, meetsItself } from "../../src/diff/blocks.ts";
 import { compare } from "../../src/diff/cells.ts";
 import { diffFlows } from "../../src/diff/diff.ts";
 import type { FlowDiff } from "../../src/diff/flow-diff.ts";
+import { reachableOf } from "../../src/diff/reachable.ts";
 import { answer } from "../../src/engine/effects.ts";
 import { type Kind, kindsOf } from "../../src/engine/kinds.ts";
 import { endpointOf, type Space, type Universe, universe } from "../../src/engine/universe.ts";
@@ -73,6 +74,24 @@ describe.each(EVERY)("%s", { timeout: TIMEOUT_MS }, (_, features) => {
         }
       }),
       runs(1 / 2),
+    );
+  });
+
+  it("everything that is allowed on either side is between a source and one of its reachable targets", () => {
+    fc.assert(
+      fc.property(twoOf(features), ([base, head]) => {
+        const space = universe(base, head, few);
+        const { reach, view } = space.whole();
+        const kinds = kindsOf(space.peers, view);
+        const reachable = reachableOf(kinds, kinds);
+        for (const src of kinds) {
+          const targets = reachable(src);
+          expect(targets).toEqual(kinds.filter((kind) => targets.includes(kind)));
+          const others = kinds.filter((kind) => !targets.includes(kind));
+          for (const side of SIDES) for (const dst of others) expect(reach.conn(src[side], dst[side])).toBe(NONE);
+        }
+      }),
+      runs(1),
     );
   });
 

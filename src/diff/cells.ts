@@ -5,6 +5,7 @@ import { SIDES, type Side } from "../model/peer.ts";
 import { type AddressSet, ALL_ADDRESSES, intersectAddresses, NO_ADDRESS, unionAddresses } from "../sets/addresses.ts";
 import { type Conn, intersect, NONE, pairKey, subtract, union, withoutIdleNames } from "../sets/conn.ts";
 import { candidatesOf } from "./candidates.ts";
+import { reachableOf } from "./reachable.ts";
 
 /** What one pair of ends may exchange before and after, in canonical form: equal changes are one object. */
 export type Delta = {
@@ -52,9 +53,10 @@ export function survey(
   const deltas = deltaTable(universe, true);
   const from = new Set(sources);
   const into = new Set(targets);
+  const reachable = reachableOf(sources, targets);
   return [...new Set([...sources, ...targets])].map((kind) => ({
     kind,
-    to: from.has(kind) ? rowTo(kind, targets, reach, deltas) : new Map(),
+    to: from.has(kind) ? rowTo(kind, reachable(kind), reach, deltas) : new Map(),
     toAddresses: from.has(kind) ? outside(kind, "egress", reach, deltas) : NO_SETS,
     fromAddresses: into.has(kind) ? outside(kind, "ingress", reach, deltas) : NO_SETS,
   }));

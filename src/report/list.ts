@@ -47,7 +47,19 @@ export function buildList({ flows, universe, issues, assumptions, plugin }: List
 
 /** One line `SRC => DST : CONN` a flow; nothing else, so that scripts can read it. */
 export function formatListText(report: ListReport): string {
-  return report.flows.map(({ src, dst, conn }) => `${peer(src)} => ${peer(dst)} : ${plain(conn, 10_000)}\n`).join("");
+  const peers = once(peer);
+  const conns = once((text) => plain(text, 10_000));
+  return report.flows.map(({ src, dst, conn }) => `${peers(src)} => ${peers(dst)} : ${conns(conn)}\n`).join("");
+}
+
+/** `write`, asked once for each text. */
+function once(write: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const found = known.get(text) ?? write(text);
+    known.set(text, found);
+    return found;
+  };
 }
 
 /** Addresses are shown in full, however many intervals they are; a name that long is nobody's. */
