@@ -7,13 +7,24 @@ import { cidrsOf } from "../sets/cidrs.ts";
 
 const MAX_CIDRS = 20;
 
-/** A selector as text, and the peers that it holds on every side where they are. */
-type Candidate = { readonly text: string; readonly covers: (peer: Peer) => boolean };
+/** A selector as text, and the peers that it holds on every side where they are: all in `namespace`, if that is given. */
+type Candidate = {
+  readonly text: string;
+  readonly namespace: string | undefined;
+  readonly covers: (peer: Peer) => boolean;
+};
 
-const EVERY_POD: Candidate = { text: "{ namespaceSelector: {} }", covers: (peer) => "base" in peer };
+const EVERY_POD: Candidate = {
+  text: "{ namespaceSelector: {} }",
+  namespace: undefined,
+  covers: (peer) => "base" in peer,
+};
 
-/** Selectors, as text of the configuration, that together hold every peer or address of the end; few, then narrow. */
-export function selectorsOf(end: End): readonly string[] {
+/**
+ * Selectors, as text of the configuration, that together hold every peer or address of the end; few, then narrow. Where
+ * more than `most` are needed, only the first of them.
+ */
+export function selectorsOf(end: End, most = Number.POSITIVE_INFINITY): readonly string[] {
   if (end.kind === "addresses") {
     const cidrs = end.addresses === ALL_ADDRESSES ? [] : cidrsOf(end.addresses, MAX_CIDRS + 1);
     const listed = cidrs.length > 0 && cidrs.length <= MAX_CIDRS;
@@ -24,24 +35,41 @@ export function selectorsOf(end: End): readonly string[] {
     const candidate = candidateOf(peer);
     candidates.set(candidate.text, candidate);
   }
-  const counted = [...candidates.values()].map((one) => ({ ...one, count: end.peers.filter(one.covers).length }));
+  const places = byNamespace(end.peers);
+  const near = ({ namespace }: Candidate) => (namespace === undefined ? end.peers : (places.get(namespace) ?? []));
+  const counted = [...candidates.values()].map((one) => ({ one, count: near(one).filter(one.covers).length }));
   counted.sort((a, b) => b.count - a.count);
   const out: string[] = [];
-  let left: readonly Peer[] = end.peers;
-  for (const { text, covers } of counted) {
-    if (!left.some(covers)) continue;
-    out.push(text);
-    left = left.filter((peer) => !covers(peer));
+  const left = new Set(end.peers);
+  for (const { one } of counted) {
+    const held = near(one).filter((peer) => left.has(peer) && one.covers(peer));
+    if (held.length === 0) continue;
+    out.push(one.text);
+    if (out.length > most) break;
+    for (const peer of held) left.delete(peer);
   }
   return out;
+}
+
+/** Pods by their namespace, which is the same on both sides. */
+function byNamespace(peers: readonly Peer[]): ReadonlyMap<string, readonly Peer[]> {
+  const places = new Map<string, Peer[]>();
+  for (const peer of peers) {
+    const pod = podOf(peer, "head") ?? podOf(peer, "base");
+    if (pod === undefined) continue;
+    const list = places.get(pod.namespace);
+    if (list === undefined) places.set(pod.namespace, [peer]);
+    else list.push(peer);
+  }
+  return places;
 }
 
 function candidateOf(peer: Peer): Candidate {
   switch (peer.kind) {
     case "entity":
-      return { text: `{ entity: ${JSON.stringify(peer.name)} }`, covers: (other) => other === peer };
+      return only(peer, `{ entity: ${JSON.stringify(peer.name)} }`);
     case "fqdn":
-      return { text: `{ fqdn: ${JSON.stringify(peer.pattern)} }`, covers: (other) => other === peer };
+      return only(peer, `{ fqdn: ${JSON.stringify(peer.pattern)} }`);
     case "workload":
       return workloadCandidate(peer.head ?? peer.base);
     case "representative": {
@@ -56,9 +84,14 @@ function candidateOf(peer: Peer): Candidate {
       const labels: LabelSet = podTerms === "" ? new Map() : peer.head.labels;
       const inSpace = (pod: Pod) =>
         namespace === pod.namespace || (namespace === undefined && has(pod.namespaceLabels, space));
-      return { text: `{ ${where}${pods} }`, covers: onEverySide((pod) => inSpace(pod) && has(pod.labels, labels)) };
+      const covers = onEverySide((pod) => inSpace(pod) && has(pod.labels, labels));
+      return { text: `{ ${where}${pods} }`, namespace, covers };
     }
   }
+}
+
+function only(peer: Peer, text: string): Candidate {
+  return { text, namespace: undefined, covers: (other) => other === peer };
 }
 
 /** Every namespace has a name: that of an unknown one says nothing. */
@@ -71,6 +104,7 @@ function workloadCandidate(workload: Workload | undefined): Candidate {
   const { namespace, name, kind } = workload;
   return {
     text: `{ namespace: ${JSON.stringify(namespace)}, workload: ${JSON.stringify(`${name}[${kind}]`)} }`,
+    namespace,
     covers: (other) => {
       const own = other.kind === "workload" ? (other.head ?? other.base) : undefined;
       return own?.namespace === namespace && own.name === name && own.kind === kind;

@@ -58,7 +58,7 @@ function entriesOf(blocks: readonly Block[], names: (side: "from" | "to") => boo
   }
   const bySources = new Map<string, Merged>();
   for (const { ports, src, dst } of byDestination.values()) {
-    const from = names("from") ? selectorsOf(src) : [undefined];
+    const from = names("from") ? selectorsOf(src, MAX_ENTRIES) : [undefined];
     const key = `${ports} ${dst.kind} ${from.join("\n")}`;
     const known = bySources.get(key);
     bySources.set(key, { ports, from, to: known === undefined ? dst : joinEnds(known.to, dst) });
@@ -66,7 +66,7 @@ function entriesOf(blocks: readonly Block[], names: (side: "from" | "to") => boo
   const found = new Map<string, Entry>();
   for (const { ports, from, to } of bySources.values())
     for (const source of from)
-      for (const destination of names("to") ? selectorsOf(to) : [undefined]) {
+      for (const destination of names("to") ? selectorsOf(to, MAX_ENTRIES) : [undefined]) {
         const entry = [
           ...(source === undefined ? [] : [`from: ${source}`]),
           ...(destination === undefined ? [] : [`to: ${destination}`]),
