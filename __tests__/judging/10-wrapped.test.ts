@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CLOSED, pods, policy, verdict } from "./rendered.ts";
+import { CLOSED, hasKustomize, kustomization, OPEN, pods, policy, verdict } from "./rendered.ts";
 
 const shared = { "db.yaml": pods("db"), "closed.yaml": CLOSED };
 const indented = (text: string, by: number) => text.replace(/^(?=.)/gm, " ".repeat(by));
@@ -42,6 +42,27 @@ describe("judging 10: policies inside other objects are told where they change, 
     const told = await verdict(before, { ...shared, "w.yaml": wrap("{ podSelector: {}, ingress: [{}] }") });
     expect(told).toEqual(["error", "NOT_ANALYSED error"]);
     expect(await verdict(before, before)).toEqual(["success"]);
+  });
+
+  test("items of any object are objects, as kubectl reads them", async () => {
+    const list = (kind: string) =>
+      `apiVersion: v1\nkind: ${kind}\nmetadata: { name: set, namespace: a }\nitems:\n  -\n${indented(inner("{ podSelector: {}, ingress: [{}] }"), 4)}`;
+    const before = shared;
+    for (const kind of ["ConfigMap", "List", "Secret"]) {
+      const told = await verdict(before, { ...before, "w.yaml": list(kind) });
+      expect(told[0]).toBe("failure");
+    }
+  });
+
+  test.skipIf(!hasKustomize)("items of what kustomize writes are objects as well", async () => {
+    const list = `apiVersion: v1\nkind: Secret\nmetadata: { name: set, namespace: a }\nitems:\n  -\n${indented(OPEN, 4)}`;
+    const before = { ...shared, "kustomization.yaml": kustomization("db.yaml", "closed.yaml") };
+    const after = {
+      ...before,
+      "kustomization.yaml": kustomization("db.yaml", "closed.yaml", "w.yaml"),
+      "w.yaml": list,
+    };
+    expect((await verdict(before, after))[0]).toBe("failure");
   });
 
   test("a changed policy outside of the configured manifests is a warning", async () => {

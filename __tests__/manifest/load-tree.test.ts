@@ -55,6 +55,14 @@ describe("loading a tree", () => {
     expect(load(tree, new Map(), { listed: new Set(["a.tmpl"]) }).objects).toHaveLength(1);
   });
 
+  it.each(["Deployment", "Secret"])("items are read in an unchanged file, whatever has them: a %s", (kind) => {
+    const item = NP.trimEnd().replace(/^/gm, "  ").replace("  ", "- ");
+    const { objects } = load(
+      new Files({ "a.yaml": `apiVersion: apps/v1\nkind: ${kind}\nmetadata: {name: a}\nitems:\n${item}\n` }),
+    );
+    expect(objects.map(({ ref }) => ref.name)).toEqual(["p"]);
+  });
+
   it("equal files are read once for both sides, and give the same objects", () => {
     const cache: ObjectCache = new Map();
     const [base, head] = [

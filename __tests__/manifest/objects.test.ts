@@ -99,6 +99,25 @@ describe("lists", () => {
     expect(shown(text).objects).toEqual(["networking.k8s.io/NetworkPolicy ns/a:4"]);
   });
 
+  it.each(["ConfigMap", "NetworkPolicy", "Application", ""])("whatever has items is a list, also a `%s`", (kind) => {
+    const own = "metadata: {name: own, namespace: ns}\nspec: {podSelector: {}}\n";
+    const text = `apiVersion: v1\nkind: ${kind}\n${own}items:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n`;
+    expect(shown(text)).toEqual({ objects: ["/Pod /a:6"], issues: ["SUSPECT warning 5"] });
+    expect(shown(text.replace("items", '"items"')).objects).toEqual(["/Pod /a:6"]);
+  });
+
+  it("items that are no list make `kubectl` refuse the document", () => {
+    const policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: own}\n";
+    expect(shown(`${policy}items: {}\n`)).toEqual({ objects: [], issues: ["REJECTED error 4 hides"] });
+    expect(shown(`${policy}items:\n`)).toEqual({ objects: [], issues: ["SUSPECT warning 4"] });
+    expect(shown("apiVersion: v1\nkind: PodList\nitems: null\n")).toEqual({ objects: [], issues: [] });
+  });
+
+  it("items of what is no manifest are nothing", () => {
+    expect(shown("title: x\nitems: {type: string}\n")).toEqual({ objects: [], issues: [] });
+    expect(shown("kind: Shelf\nitems: [a, {b: c}]\n")).toEqual({ objects: [], issues: [] });
+  });
+
   it("lists in lists are unwrapped, and endless ones told", () => {
     const nested = (depth: number): string =>
       depth === 0

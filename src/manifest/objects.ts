@@ -1,6 +1,6 @@
 import type { Issue } from "../errors.ts";
 import { type Document, kindLine, readDocument } from "./document.ts";
-import { splitApiVersion } from "./kinds.ts";
+import { needed, splitApiVersion } from "./kinds.ts";
 import type { ManifestObject } from "./object.ts";
 import { expandTemplate } from "./openshift-template.ts";
 import type { YamlMap, YamlNode } from "./yaml/node.ts";
@@ -15,6 +15,8 @@ export type DocumentSource = {
   readonly blob: string;
   readonly defaultNamespace?: ManifestObject["defaultNamespace"];
 };
+
+type Type = { readonly kind: string; readonly apiVersion: string };
 
 /** Lists in lists, and templates in lists, as deep as anybody could mean. */
 const DEEPEST = 20;
@@ -45,8 +47,8 @@ function unwrap(document: Document, depth: number, out: { objects: ManifestObjec
     out.issues.push(tooDeep(document));
     return;
   }
-  if (kind.endsWith("List") && document.node.entries.has("items")) {
-    unwrapItems(document, { kind: kind.slice(0, -"List".length), apiVersion }, { depth, out });
+  if (document.node.entries.has("items")) {
+    unwrapItems(document, { kind, apiVersion }, { depth, out });
     return;
   }
   if (kind === "Template" && ["", "template.openshift.io"].includes(splitApiVersion(apiVersion).group)) {
@@ -61,16 +63,20 @@ function unwrap(document: Document, depth: number, out: { objects: ManifestObjec
 }
 
 /**
- * Items of a typed list need no type of their own.
- * Source: kubernetes/apimachinery pkg/apis/meta/v1/unstructured/helpers.go, decodeToList.
+ * Whatever has `items` is a list to `kubectl`, of whatever kind it says that it is; items of a typed list need no type of
+ * their own. Source: kubernetes/apimachinery pkg/apis/meta/v1/unstructured/helpers.go, decode and decodeToList.
  */
 function unwrapItems(
   document: Document,
-  list: { readonly kind: string; readonly apiVersion: string },
+  { kind, apiVersion }: Type,
   into: { readonly depth: number; readonly out: { objects: ManifestObject[]; issues: Issue[] } },
 ): void {
   const items = document.node.entries.get("items")?.value;
+  const isNull = items?.kind === "scalar" && items.value === null;
+  if (!kind.endsWith("List") || (items?.kind !== "seq" && !isNull))
+    into.out.issues.push(...oddList(document, { kind, apiVersion }));
   if (items?.kind !== "seq") return;
+  const list = { kind: kind.endsWith("List") ? kind.slice(0, -"List".length) : kind, apiVersion };
   eachMap(items.items, document, (item) => {
     const untyped = textOf(item.node, "kind") === "" && textOf(item.node, "apiVersion") === "";
     const typed = untyped && list.kind !== "" ? { ...item, node: withType(item.node, list) } : item;
@@ -84,7 +90,7 @@ function eachMap(nodes: readonly YamlNode[], parent: Document, visit: (item: Doc
   }
 }
 
-function withType(node: YamlMap, type: { readonly kind: string; readonly apiVersion: string }): YamlMap {
+function withType(node: YamlMap, type: Type): YamlMap {
   const entry = (text: string) => ({
     keyLine: node.line,
     value: { kind: "scalar" as const, line: node.line, value: text, text },
@@ -96,6 +102,25 @@ function withType(node: YamlMap, type: { readonly kind: string; readonly apiVers
 function textOf(node: YamlMap, name: string): string {
   const value = node.entries.get(name)?.value;
   return value?.kind === "scalar" && typeof value.value === "string" ? value.value : "";
+}
+
+/** What is to be said of a list that does not look like one, or that `kubectl` refuses. */
+function oddList({ node, file, origin }: Document, { kind, apiVersion }: Type): readonly Issue[] {
+  const entry = node.entries.get("items");
+  if (entry === undefined || !(holdsObjects(entry.value) || (kind !== "" && needed(kind, apiVersion)))) return [];
+  const at = { file, line: entry.keyLine };
+  const name = kind === "" ? "a document without a kind" : `\`${kind}\``;
+  const { value } = entry;
+  if (value.kind !== "seq" && !(value.kind === "scalar" && value.value === null)) {
+    const message = `\`items\` of ${name} is no list: \`kubectl\` refuses the document`;
+    return [{ code: "REJECTED", severity: "error", at, message, subject: file, hides: true, content: origin }];
+  }
+  const message = `${name} has \`items\`: \`kubectl\` applies what they hold, and not the object itself`;
+  return [{ code: "SUSPECT", severity: "warning", at, message, subject: file }];
+}
+
+function holdsObjects(value: YamlNode): boolean {
+  return value.kind === "seq" && value.items.some((item) => item.kind === "map" && textOf(item, "kind") !== "");
 }
 
 function tooDeep(document: Document): Issue {

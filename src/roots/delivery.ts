@@ -65,9 +65,8 @@ export function objectsOf(text: string, needed?: Need["needed"]): YamlMap[] {
   const found: YamlMap[] = [];
   const open = (map: YamlMap): void => {
     const items = map.entries.get("items")?.value;
-    if (textAt(map, "kind")?.text.endsWith("List") && items?.kind === "seq") {
-      for (const item of items.items) if (item.kind === "map") open(item);
-    } else found.push(map);
+    if (items === undefined) found.push(map);
+    else if (items.kind === "seq") for (const item of items.items) if (item.kind === "map") open(item);
   };
   for (const map of readMaps(text, needed).maps) open(map);
   return found;

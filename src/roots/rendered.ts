@@ -29,11 +29,11 @@ export function documentsOf(
   return { documents: neededOf(all.filter(isNeeded), { request, side, tree }), total: all.length };
 }
 
-/** Both tools write `kind` and `apiVersion` at the beginning of a line; what does not is read, whatever it is. */
+/** Both tools write `kind` and `apiVersion` at the beginning of a line; what does not is read, whatever it is, and so are lists. */
 function isNeeded({ text }: StreamPart): boolean {
   const kind = /^kind: (\w+)$/m.exec(text)?.[1] ?? "";
   const apiVersion = /^apiVersion: ([\w./-]+)$/m.exec(text)?.[1] ?? "";
-  return kind === "" || neededWhenChanged(kind, apiVersion);
+  return kind === "" || /^["']?items\b/m.test(text) || neededWhenChanged(kind, apiVersion);
 }
 
 function neededOf(

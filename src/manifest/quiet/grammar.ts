@@ -6,8 +6,8 @@ type Fields = Readonly<Record<string, Rule>>;
 /** Nothing here has a value that decoders take as it stands. */
 const REFUSED = map({}, undefined, "REFUSED");
 
-/** They stand before what is read here. */
-const TYPE: Fields = { apiVersion: REFUSED, kind: REFUSED };
+/** They stand before what is read here; what has `items` is a list. */
+const TYPE: Fields = { apiVersion: REFUSED, kind: REFUSED, items: REFUSED };
 const IDENTITY: Fields = {
   name: text("NAMED"),
   namespace: text("PLACED"),

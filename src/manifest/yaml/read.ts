@@ -46,6 +46,7 @@ const ALL: Need = { needed: () => true, wanted: () => "all" };
 const HEAD: Wanted = new Map([
   ["kind", "all"],
   ["apiVersion", "all"],
+  ["items", "all"],
 ]);
 const DECODER = new TextDecoder("utf-8", { fatal: true });
 
@@ -122,12 +123,12 @@ class FileReader {
     if (!exact && kind !== undefined && !needed(kind, apiVersion ?? "")) return this.#skip(kind);
     if (quick === undefined || span.badSeparator > 0) return undefined;
     const known = kind !== undefined && apiVersion !== undefined;
-    const head = known ? { kind, apiVersion } : identity(quick(source, span, HEAD));
+    const head = known ? { kind, apiVersion, isList: false } : identity(quick(source, span, HEAD));
     if (head === undefined) return undefined;
-    if (!needed(head.kind, head.apiVersion)) {
+    if (!head.isList && !needed(head.kind, head.apiVersion)) {
       return !known || quick(source, span, HEAD) !== undefined ? this.#skip(head.kind) : undefined;
     }
-    const node = exact ? undefined : quick(source, span, wanted(head.kind, head.apiVersion));
+    const node = exact ? undefined : quick(source, span, head.isList ? "all" : wanted(head.kind, head.apiVersion));
     return node === undefined ? undefined : { node, duplicates: [], unreadFrom: 0 };
   }
 
@@ -203,13 +204,13 @@ class FileReader {
 
   #keep({ node, duplicates, unreadFrom }: Reading, line: number): void {
     if (node === undefined || (node.kind === "scalar" && node.value === null)) return;
-    const { kind, apiVersion } = identity(node) ?? { kind: "", apiVersion: "" };
-    if (!this.#need.needed(kind, apiVersion)) {
+    const { kind, apiVersion, isList } = identity(node) ?? NOBODY;
+    if (!isList && !this.#need.needed(kind, apiVersion)) {
       this.#skip(kind);
       return;
     }
     this.documents.push({ node, line, index: this.#index });
-    const wanted = this.#need.wanted(kind, apiVersion);
+    const wanted = isList ? "all" : this.#need.wanted(kind, apiVersion);
     for (const duplicate of duplicates) if (isWanted(duplicate.path, wanted)) this.#duplicate(duplicate);
     if (unreadFrom > 0) {
       const message = "what stands behind `...` is not read, by `kubectl` neither: separate documents with `---`";
@@ -249,10 +250,15 @@ function behindBlank(text: string, offset: number): number {
   return blank.lastIndex;
 }
 
+type Identity = { readonly kind: string; readonly apiVersion: string; readonly isList: boolean };
+
+const NOBODY: Identity = { kind: "", apiVersion: "", isList: false };
+
 /** `kind` and `apiVersion` of a document, empty where they are no text; `undefined` without a document. */
-function identity(node: YamlNode | undefined): { readonly kind: string; readonly apiVersion: string } | undefined {
+function identity(node: YamlNode | undefined): Identity | undefined {
   if (node === undefined) return undefined;
-  return { kind: textAt(node, "kind"), apiVersion: textAt(node, "apiVersion") };
+  const isList = node.kind === "map" && node.entries.has("items");
+  return { kind: textAt(node, "kind"), apiVersion: textAt(node, "apiVersion"), isList };
 }
 
 function textAt(node: YamlNode, key: string): string {

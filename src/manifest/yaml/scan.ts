@@ -25,6 +25,7 @@ const DASH = 45;
 const DOT = 46;
 const COLON = 58;
 const LETTER_A = 97;
+const LETTER_I = 105;
 const LETTER_K = 107;
 
 /** Characters that a line of a plain block mapping can start with. */
@@ -174,6 +175,9 @@ class Scanner {
       this.#head = this.#apiVersion !== undefined;
     } else {
       this.#head = false;
+      // What has `items` is a list, whatever its kind says.
+      if (code === LETTER_I && text.startsWith("items", at) && ORDINARY[text.charCodeAt(at + 5)] === 0)
+        this.#odd = true;
     }
   }
 

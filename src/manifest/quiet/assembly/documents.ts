@@ -111,10 +111,10 @@ function skipUnneeded(from: i32): void {
   go(place);
 }
 
-/** A line that starts with `kind` or `apiVersion`. */
+/** A line that starts with `kind`, `apiVersion` or `item`. */
 function saysWhat(place: i32): bool {
   const four = load<u32>(place);
-  // "kind", "apiV", "ersi", "on"
-  if (four === 0x646e696b) return true;
+  // "kind", "item", "apiV", "ersi", "on"
+  if (four === 0x646e696b || four === 0x6d657469) return true;
   return four === 0x56697061 && load<u32>(place, 4) === 0x69737265 && load<u16>(place, 8) === 0x6e6f;
 }
