@@ -39,13 +39,31 @@ describe("judging 11: a field of Flux or Argo CD is applied, known to be without
     ]);
   });
 
-  test.each([
-    ["`reconcile: disabled`", "kustomize.toolkit.fluxcd.io/reconcile: disabled"],
-    ["a hook of Helm", "helm.sh/hook: pre-install"],
-    ["a hook of Argo CD", "argocd.argoproj.io/hook: PreSync"],
-  ])("a policy that says %s from now on", async (_, annotation) => {
-    const said = policy("{ podSelector: {}, policyTypes: [Ingress] }", "p", `, annotations: { ${annotation} }`);
-    const before = { ...app, "delivery.yaml": flux("") };
-    expect((await verdict(before, { ...before, "app/closed.yaml": said }))[0]).toBe("error");
+  const files = [
+    ["Flux delivers", flux("")],
+    ["Argo CD delivers", argo("")],
+    ["nobody knows who delivers", "# nobody\n"],
+  ] as const;
+  const controls = [
+    ["`reconcile: disabled`", "annotations: { kustomize.toolkit.fluxcd.io/reconcile: disabled }"],
+    ["`reconcile: disabled` as a label", "labels: { kustomize.toolkit.fluxcd.io/reconcile: disabled }"],
+    ["`ssa: Ignore` as a label", "labels: { kustomize.toolkit.fluxcd.io/ssa: Ignore }"],
+    ["a hook of Helm", "annotations: { helm.sh/hook: pre-install }"],
+    ["a hook of Argo CD", "annotations: { argocd.argoproj.io/hook: PreSync }"],
+  ] as const;
+  test.each(files.flatMap((file) => controls.map((control) => [...file, ...control] as const)))(
+    "a policy that $0 says $2 from now on",
+    async (_, delivery, __, said) => {
+      const after = policy("{ podSelector: {}, policyTypes: [Ingress] }", "p", `, ${said}`);
+      const before = { ...app, "delivery.yaml": delivery };
+      expect(await verdict(before, { ...before, "app/closed.yaml": after })).toEqual(["error", "NOT_ANALYSED error"]);
+    },
+  );
+
+  test("what says it on both sides is as it was", async () => {
+    const said = (more: string) =>
+      policy(`{ podSelector: {}${more}, policyTypes: [Ingress] }`, "p", ", annotations: { helm.sh/hook: pre-install }");
+    const before = { ...app, "app/closed.yaml": said("") };
+    expect(await verdict(before, { ...before, "app/closed.yaml": said(", ingress: []") })).toEqual(["success"]);
   });
 });

@@ -5,7 +5,7 @@ import { coverageText } from "../../src/roots/coverage-text.ts";
 import { readMaps } from "../../src/roots/documents.ts";
 import { at, digest, plain } from "../../src/roots/fields.ts";
 import { pathMatcher } from "../../src/roots/match.ts";
-import { controlIssues } from "../../src/roots/object-controls.ts";
+import { controlIssues, controlled } from "../../src/roots/object-controls.ts";
 import { resolvePath } from "../../src/roots/paths.ts";
 import { flowContent } from "../../src/roots/relevant.ts";
 import { reline } from "../../src/roots/reline.ts";
@@ -171,19 +171,20 @@ describe("what of an object decides flows", () => {
 });
 
 describe("annotations that keep an object from being applied", () => {
-  const object = (kind: string, annotations: string) => ({
-    node: map(`kind: ${kind}\nmetadata: {name: a, annotations: {${annotations}}}\nspec: {}`),
-    source: { file: "a.yaml", line: 1 },
-    namespace: "prod",
-  });
+  const object = (kind: string, annotations: string) =>
+    controlled(
+      map(`kind: ${kind}\nmetadata: {name: a, annotations: {${annotations}}}\nspec: {}`),
+      { file: "a.yaml", line: 1 },
+      "prod",
+    );
   const skip = "argocd.argoproj.io/hook: Skip";
   test.each([
-    ["comes", [object("NetworkPolicy", "")], [object("NetworkPolicy", skip)], 1],
-    ["goes", [object("NetworkPolicy", skip)], [object("NetworkPolicy", "")], 1],
-    ["stays", [object("NetworkPolicy", skip)], [object("NetworkPolicy", skip)], 0],
-    ["comes with its object", [], [object("NetworkPolicy", "kustomize.toolkit.fluxcd.io/reconcile: disabled")], 1],
-    ["is on a Job", [], [object("Job", "helm.sh/hook: pre-install")], 0],
-    ["is on what decides no flow", [], [object("ConfigMap", skip)], 0],
+    ["comes", object("NetworkPolicy", ""), object("NetworkPolicy", skip), 1],
+    ["goes", object("NetworkPolicy", skip), object("NetworkPolicy", ""), 1],
+    ["stays", object("NetworkPolicy", skip), object("NetworkPolicy", skip), 0],
+    ["comes with its object", [], object("NetworkPolicy", "kustomize.toolkit.fluxcd.io/reconcile: disabled"), 1],
+    ["is on a Job", [], object("Job", "helm.sh/hook: pre-install"), 0],
+    ["is on what decides no flow", [], object("ConfigMap", skip), 0],
   ] as const)("one %s", (_, base, head, count) => expect(controlIssues(base, head)).toHaveLength(count));
 });
 

@@ -1,6 +1,7 @@
 import type { Issue, SourceRef } from "../errors.ts";
 import type { ObjectRef } from "../model/policy.ts";
 import { canonical } from "./canonical.ts";
+import { controlOf } from "./controls.ts";
 import { type Field, fault, isTemplateText, member, memberAt, requireField, root, text } from "./fields.ts";
 import { foreignKind, policiesInTexts, wrappedKinds } from "./foreign.ts";
 import { canExist, type KindRow, kindRow, misspeltKind, namesPolicy, splitApiVersion } from "./kinds.ts";
@@ -77,8 +78,13 @@ function objectOf(
   const rejected = objectFault(shown, source, at.faults, () => canonical(document.node) ?? document.origin);
   if (rejected !== undefined) return { object: undefined, issues: [rejected] };
   const { node, origin, defaultNamespace } = document;
-  const object: ManifestObject = { ref, version, node, source, origin };
-  return { object: defaultNamespace === undefined ? object : { ...object, defaultNamespace }, issues: [] };
+  const control = controlOf(node);
+  const object: ManifestObject = {
+    ...{ ref, version, node, source, origin },
+    ...(control === undefined ? {} : { control }),
+    ...(defaultNamespace === undefined ? {} : { defaultNamespace }),
+  };
+  return { object, issues: [] };
 }
 
 /** The line of `kind`, or of the map where it has none. */

@@ -13,6 +13,8 @@ export type ManifestObject = {
   readonly source: SourceRef;
   /** Namespace for an object that names none; where `forced`, also for one that does (Flux targetNamespace). */
   readonly defaultNamespace?: { readonly name: string; readonly forced: boolean };
+  /** What the object says about its own delivery (hooks, `reconcile: disabled`), as far as it was read. */
+  readonly control?: string;
   /** Equal where two objects have the same text at the same place. */
   readonly origin: string;
 };

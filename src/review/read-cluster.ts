@@ -7,6 +7,7 @@ import type { ManifestObject } from "../manifest/object.ts";
 import type { QuietFile } from "../manifest/quiet/file.ts";
 import type { Cluster } from "../model/cluster.ts";
 import type { DeployedCluster, DeployedSide } from "../roots/deployed.ts";
+import { type Controlled, controlIssues } from "../roots/object-controls.ts";
 import { objectsOfSide } from "../roots/objects.ts";
 import { NO_ADDRESS } from "../sets/addresses.ts";
 import type { Tree } from "../tree/tree.ts";
@@ -59,7 +60,31 @@ export type Spared = { readonly quiet: ReadonlyMap<string, QuietFile>; readonly 
 export function readCluster(input: ReadInput): Sides {
   const options = optionsOf(input);
   const near = input.spared === undefined ? undefined : readNear(input, input.spared, options);
-  if (near !== undefined) return near;
+  return withControls(near ?? readWhole(input, options));
+}
+
+/** Objects of files may say as well as rendered ones that they are not simply applied. */
+function withControls(sides: Sides): Sides {
+  const { base, head } = sides;
+  const [inBase, inHead] = [new Set(base.objects), new Set(head.objects)];
+  const told = controlIssues(
+    base.objects.filter((object) => !inHead.has(object)).flatMap(controlled),
+    head.objects.filter((object) => !inBase.has(object)).flatMap(controlled),
+  );
+  const known = new Set(head.cluster.issues.map(({ message }) => message));
+  const news = told.filter(({ message }) => !known.has(message));
+  if (news.length === 0) return sides;
+  return { ...sides, head: { ...head, cluster: { ...head.cluster, issues: [...head.cluster.issues, ...news] } } };
+}
+
+/** Namespaces are shared, accounts have no pods. */
+function controlled({ ref, control, source, defaultNamespace }: ManifestObject): readonly Controlled[] {
+  if (ref.kind === "Namespace" || ref.kind === "ServiceAccount") return [];
+  const namespace = ref.namespace === "" ? (defaultNamespace?.name ?? "") : ref.namespace;
+  return [{ name: `${ref.kind} ${namespace}/${ref.name}`, control, source }];
+}
+
+function readWhole(input: ReadInput, options: ClusterOptions): Sides {
   const base = readSide(input, "base", options);
   const recognised = options.cni ?? base.cluster.plugin.name;
   const sameTree = input.trees.base === input.trees.head;

@@ -1,7 +1,7 @@
 import type { Issue } from "../errors.ts";
 import type { Executed } from "./execute.ts";
 import { identitiesOf } from "./identities.ts";
-import { controlIssues, type PlacedObject } from "./object-controls.ts";
+import { controlIssues, controlled } from "./object-controls.ts";
 import { type Group, partition } from "./partition.ts";
 import type { ClusterPlan, Plan, RawEntry, Root, Side, Sides } from "./plan-types.ts";
 import { pairRenamed } from "./renamed.ts";
@@ -95,7 +95,7 @@ function assemble({ name, namespace, raw, groups }: Part, executed: Executed): D
   const found = results.map(({ root, result }) => rootIssues(root, result));
   const base = sideOf(raw.base, results, "base");
   const head = sideOf(raw.head, results, "head");
-  const controls = controlIssues(base.documents.map(placed), head.documents.map(placed));
+  const controls = controlIssues(base.documents.flatMap(controlsOf), head.documents.flatMap(controlsOf));
   return {
     name,
     namespace,
@@ -106,8 +106,8 @@ function assemble({ name, namespace, raw, groups }: Part, executed: Executed): D
   };
 }
 
-function placed({ node, source, namespace }: RenderedDocument): PlacedObject {
-  return { node, source, namespace: namespace?.name ?? "" };
+function controlsOf({ node, source, namespace }: RenderedDocument): ReturnType<typeof controlled> {
+  return controlled(node, source, namespace?.name ?? "");
 }
 
 type Result = { readonly root: Root; readonly result: Partial<Sides<RootResult>> };

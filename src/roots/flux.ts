@@ -32,6 +32,9 @@ const KNOWN: ReadonlySet<string> = new Set([
   "deletionPolicy",
 ]);
 
+/** Switches an object off, as an annotation or a label. */
+const RECONCILE = "kustomize.toolkit.fluxcd.io/reconcile";
+
 /** Reads a Flux Kustomization; `undefined` for any other object. */
 export function readFlux(object: YamlMap, file: string): Delivery | undefined {
   if (textAt(object, "kind")?.text !== "Kustomization") return undefined;
@@ -40,7 +43,9 @@ export function readFlux(object: YamlMap, file: string): Delivery | undefined {
   const target = textAt(spec, "targetNamespace")?.text;
   const label = labelOf(object);
   const unread = unreadFields(spec, KNOWN);
-  const control = textAt(object, "metadata", "annotations", "kustomize.toolkit.fluxcd.io/reconcile");
+  const control = ["annotations", "labels"]
+    .map((field) => textAt(object, "metadata", field, RECONCILE))
+    .find((each) => each !== undefined);
   if (control !== undefined) unread.set("metadata.annotations", { digest: control.text, line: control.line });
   return {
     tool: "flux",
@@ -49,7 +54,7 @@ export function readFlux(object: YamlMap, file: string): Delivery | undefined {
     at: placeOf(object, file),
     path: textAt(spec, "path")?.text ?? "./",
     namespace: target === undefined ? undefined : { name: target, forced: true },
-    suspended: textAt(spec, "suspend")?.text === "true" || control?.text === "disabled",
+    suspended: textAt(spec, "suspend")?.text === "true" || control?.text.toLowerCase() === "disabled",
     edits: edits(spec),
     substitute: substitute(spec),
     helm: undefined,

@@ -1,48 +1,28 @@
 import type { Issue, SourceRef } from "../errors.ts";
+import { controlOf } from "../manifest/controls.ts";
 import type { YamlMap } from "../manifest/yaml/node.ts";
 import { textAt } from "./fields.ts";
 import { decidesFlows } from "./relevant.ts";
 
-/** One object with its place; `namespace` where the object names none. */
-export type PlacedObject = { readonly node: YamlMap; readonly source: SourceRef; readonly namespace: string };
+/** An object by its name, `Kind namespace/name`, and what it says about its own delivery. */
+export type Controlled = { readonly name: string; readonly control: string | undefined; readonly source: SourceRef };
 
-/** Annotations by which an object asks not to be applied, or to be applied at its own time. */
-const CONTROLS: readonly string[] = [
-  "kustomize.toolkit.fluxcd.io/reconcile",
-  "kustomize.toolkit.fluxcd.io/ssa",
-  "argocd.argoproj.io/hook",
-  "helm.sh/hook",
-];
-
-/** Policies and workloads whose annotations decide whether they are applied at all, where that differs. */
-export function controlIssues(base: readonly PlacedObject[], head: readonly PlacedObject[]): Issue[] {
-  const before = new Map(
-    base.filter(({ node }) => decidesFlows(node)).map((one) => [identity(one), controlOf(one.node)]),
-  );
-  const issues: Issue[] = [];
-  for (const one of head) {
-    if (!decidesFlows(one.node)) continue;
-    const name = identity(one);
-    const [now, old] = [controlOf(one.node), before.get(name)];
-    if (now === old) continue;
-    const cause = now === undefined ? `no longer says \`${old}\`` : `says \`${now}\``;
+/** Objects that say about themselves whether they are applied at all, where that differs. */
+export function controlIssues(base: readonly Controlled[], head: readonly Controlled[]): Issue[] {
+  const before = new Map(base.map(({ name, control }) => [name, control]));
+  return head.flatMap(({ name, control, source }): Issue[] => {
+    const old = before.get(name);
+    if (control === old) return [];
+    const cause = control === undefined ? `no longer says \`${old}\`` : `says \`${control}\``;
     const message = `\`${name}\` ${cause}: whether it is applied is not decided by this tree`;
-    issues.push({ code: "NOT_ANALYSED", severity: "error", at: one.source, message, subject: name, hides: true });
-  }
-  return issues;
-}
-
-function identity({ node, namespace }: PlacedObject): string {
-  const own = textAt(node, "metadata", "namespace")?.text ?? namespace;
-  return `${textAt(node, "kind")?.text ?? ""} ${own}/${textAt(node, "metadata", "name")?.text ?? ""}`;
-}
-
-/** What an object says about its own delivery. Jobs are hooks by trade. */
-function controlOf(node: YamlMap): string | undefined {
-  if (textAt(node, "kind")?.text === "Job") return undefined;
-  const said = CONTROLS.flatMap((key) => {
-    const value = textAt(node, "metadata", "annotations", key)?.text;
-    return value === undefined ? [] : [`${key}: ${value}`];
+    return [{ code: "NOT_ANALYSED", severity: "error", at: source, message, subject: name, hides: true }];
   });
-  return said.length === 0 ? undefined : said.join(", ");
+}
+
+/** A rendered object that has pods or says who may reach them; `namespace` where it names none. */
+export function controlled(node: YamlMap, source: SourceRef, namespace: string): readonly Controlled[] {
+  if (!decidesFlows(node)) return [];
+  const own = textAt(node, "metadata", "namespace")?.text ?? namespace;
+  const name = `${textAt(node, "kind")?.text ?? ""} ${own}/${textAt(node, "metadata", "name")?.text ?? ""}`;
+  return [{ name, control: controlOf(node), source }];
 }
