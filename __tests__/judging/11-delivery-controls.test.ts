@@ -60,6 +60,11 @@ describe("judging 11: a field of Flux or Argo CD is applied, known to be without
     },
   );
 
+  test("a Job that is a hook is one by trade", async () => {
+    const job = `apiVersion: batch/v1\nkind: Job\nmetadata: { name: j, namespace: a, annotations: { helm.sh/hook: pre-install } }\nspec: { template: { spec: { containers: [{ name: c, image: i }], restartPolicy: Never } } }\n`;
+    expect((await verdict(app, { ...app, "job.yaml": job }))[0]).toBe("changed");
+  });
+
   test("what says it on both sides is as it was", async () => {
     const said = (more: string) =>
       policy(`{ podSelector: {}${more}, policyTypes: [Ingress] }`, "p", ", annotations: { helm.sh/hook: pre-install }");

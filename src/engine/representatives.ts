@@ -7,8 +7,8 @@ import { applies, type Context, contexts } from "./contexts.ts";
 import { ANY_POD, breakers, type Cube, cubeKey, join } from "./cubes.ts";
 import type { Marked, Role, Selectors } from "./selectors.ts";
 
-/** Undeclared pods that the selectors of both sides speak of, and whether a bound left some conjunctions out. */
-export type Representatives = { readonly peers: readonly RepresentativePeer[]; readonly leftOut: number };
+/** Undeclared pods that the selectors of both sides speak of. `isCut`: there were more than the bound lets through. */
+export type Representatives = { readonly peers: readonly RepresentativePeer[]; readonly isCut: boolean };
 
 export type RepresentativeInput = {
   readonly base: Cluster;
@@ -29,6 +29,7 @@ export function representatives(input: RepresentativeInput): Representatives {
   const { selectors } = input;
   const maker = newMaker(selectors.told, input.limit);
   for (const context of contexts(input.base, input.head, selectors)) {
+    if (maker.isCut()) break;
     if (context.name === undefined && context.terms === "") maker.add(context, [ANY_POD]);
     const here = (role: Role) => selectors.of(role, context.name).filter(({ cube }) => applies(cube, context));
     const changedLabels = context.base !== context.head;
@@ -36,7 +37,7 @@ export function representatives(input: RepresentativeInput): Representatives {
     combine(maker, context, { own: here("egressSubject"), other: here("ingressPeer"), ...shared });
     combine(maker, context, { own: here("ingressSubject"), other: here("egressPeer"), ...shared });
   }
-  return { peers: maker.peers(), leftOut: maker.leftOut() };
+  return { peers: maker.peers(), isCut: maker.isCut() };
 }
 
 const MANY_WAYS = 64;
@@ -70,6 +71,7 @@ function combine(maker: Maker, context: Context, meeting: Meeting): void {
   for (const first of changedOwn) {
     for (const admitting of other) add(first.cube, admitting.cube);
     for (const second of isolating) {
+      if (maker.isCut()) return;
       add(first.cube, second.cube);
       const both = join(first.cube, second.cube);
       if (both !== undefined) for (const admitting of other) add(first.cube, second.cube, admitting.cube);
@@ -101,18 +103,20 @@ function partners({
 type Maker = {
   readonly add: (context: Context, cubes: readonly Cube[]) => void;
   readonly peers: () => readonly RepresentativePeer[];
-  readonly leftOut: () => number;
+  /** More were asked for than there may be; what is asked for from then on is not made. */
+  readonly isCut: () => boolean;
 };
 
 function newMaker(told: (key: string) => boolean, limit: number): Maker {
   const made = new Map<string, RepresentativePeer>();
   const tried = new Set<string>();
   const known = new Map<string, readonly Assignment[]>();
-  let leftOut = 0;
+  let isCut = false;
   return {
     peers: () => [...made.values()],
-    leftOut: () => leftOut,
+    isCut: () => isCut,
     add: (context, cubes) => {
+      if (isCut) return;
       const joined = joinAll(cubes);
       if (joined === undefined) return;
       const cube: Cube = { ...joined, namespace: undefined, namespaceRequirements: [] };
@@ -120,7 +124,7 @@ function newMaker(told: (key: string) => boolean, limit: number): Maker {
       const place = `${context.name ?? ""}|${context.terms}|${key}`;
       if (tried.has(place)) return;
       if (made.size >= limit) {
-        leftOut++;
+        isCut = true;
         return;
       }
       tried.add(place);

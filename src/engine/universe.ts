@@ -26,8 +26,8 @@ export type Universe = {
   readonly whole: () => Space;
   /** Everything that this run tells apart. */
   readonly conns: Conn;
-  /** Conjunctions of selectors that a bound left out. */
-  readonly leftOut: number;
+  /** A bound left conjunctions of selectors out. */
+  readonly isCut: boolean;
   /** Version labels in selectors of which undeclared pods with the old and the new value are one. */
   readonly versions: readonly VersionChange[];
 };
@@ -69,14 +69,14 @@ export function universe(base: Cluster, head: Cluster, options: UniverseOptions)
       return whole;
     },
     conns: toldApart(policies),
-    leftOut: undeclared.leftOut,
+    isCut: undeclared.isCut,
     versions: undeclared.versions,
   };
 }
 
-type Undeclared = Pick<Universe, "peers" | "leftOut" | "versions">;
+type Undeclared = Pick<Universe, "peers" | "isCut" | "versions">;
 
-const NOBODY: Undeclared = { peers: [], leftOut: 0, versions: [] };
+const NOBODY: Undeclared = { peers: [], isCut: false, versions: [] };
 
 function undeclaredPeers(input: {
   readonly base: Cluster;
@@ -93,7 +93,7 @@ function undeclaredPeers(input: {
   const selectors = gatherSelectors({ base, head, sides, changed, spoken: options.spoken });
   const made = representatives({ base, head, selectors, every, limit: options.limit });
   const versions = versionChanges(base, head);
-  return { peers: withoutVersions(made.peers, versions, options.spoken), leftOut: made.leftOut, versions };
+  return { peers: withoutVersions(made.peers, versions, options.spoken), isCut: made.isCut, versions };
 }
 
 /** Peers that are no pods: entities and names. */

@@ -23,7 +23,10 @@ export function issueSentence(issue: IssueRow): Line {
 export function troubleRemedy({ context }: Report, issues: readonly IssueRow[]): Line {
   if (context.rules === 0) return [];
   if (!issues.some(({ at, code: what }) => at !== undefined && !what.startsWith("CONFIG_"))) return [];
-  return say`What they hold may open anything, so it counts as not judged. Mend them, or name what is not deployed from here under ${code("exclude:")} in ${code(context.config)}, on the base branch first.`;
+  const accept = issues.some(({ code: what }) => what === "NOT_ANALYSED")
+    ? say`what may change unread under ${code("accept-unread:")} or `
+    : [];
+  return say`What they hold may open anything, so it counts as not judged. Mend them, or name ${accept}what is not deployed from here under ${code("exclude:")} in ${code(context.config)}, on the base branch first.`;
 }
 
 /** "`10.0.0.0/8` is read as outside the cluster (`db.yaml` line 9 and 3 more)": each text once, with its places. */

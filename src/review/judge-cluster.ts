@@ -62,7 +62,7 @@ export function judgeCluster(input: ClusterCase): {
   const space = universe(base, head, { representatives: input.representatives, spoken, limit });
   const diff = diffFlows(space, spoken);
   const standing = standingFlows(space, reviewStage(space), spoken);
-  const left = space.leftOut === 0 ? [] : [leftOutIssue(space.leftOut, limit, config.rules.length > 0)];
+  const left = space.isCut ? [cutIssue(limit, config.rules.length > 0)] : [];
   const lost = input.base === undefined ? [] : lostSelectors(space);
   const issues = pairIssues(
     input.base === undefined ? [] : input.issues.base,
@@ -109,8 +109,8 @@ function versionWords({ key, base, head }: VersionChange): string {
   return `selectors ask for ${key} ${head} instead of ${base}: undeclared pods of either version count as one`;
 }
 
-function leftOutIssue(count: number, limit: number, hides: boolean): Issue {
-  const message = `${count} combinations of selectors were not told apart (limit ${limit}); raise \`limits.representatives\``;
+function cutIssue(limit: number, hides: boolean): Issue {
+  const message = `more than ${limit} combinations of selectors: the others are not told apart; raise \`limits.representatives\``;
   return { code: "REPRESENTATIVE_LIMIT", severity: hides ? "error" : "warning", at: undefined, message, hides };
 }
 

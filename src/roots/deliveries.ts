@@ -1,6 +1,6 @@
 import { readArgo } from "./argocd.ts";
 import type { DeliveryTool } from "./config-types.ts";
-import { type Delivery, labelOf, objectsOf, placeOf, type Undeliverable } from "./delivery.ts";
+import { type Delivery, labelOf, objectsOf, placeOf, sourcesOf, type Undeliverable } from "./delivery.ts";
 import { digest, mapAt, textAt } from "./fields.ts";
 import { readFlux } from "./flux.ts";
 import type { Inventory } from "./inventory.ts";
@@ -16,8 +16,10 @@ export type Deliveries = {
 /** What files were found to say, by path and content; both sides of a review share it. */
 export type KnownDeliveries = Map<string, FileDeliveries>;
 
+type Delivering = { readonly delivery: Delivery; readonly spec: string; readonly sources: readonly string[] };
+
 type FileDeliveries = {
-  readonly deliveries: readonly (readonly [delivery: Delivery, spec: string])[];
+  readonly deliveries: readonly Delivering[];
   readonly unknowable: readonly Undeliverable[];
 };
 
@@ -30,9 +32,10 @@ export function deliveriesOf(inventory: Inventory, known: KnownDeliveries = new 
     const said = known.get(key) ?? readFile(file, text);
     known.set(key, said);
     undeliverable.push(...said.unknowable);
-    for (const [delivery, spec] of said.deliveries) {
+    for (const { delivery, spec, sources } of said.deliveries) {
       const folder = locate(inventory, delivery);
-      if (folder === undefined) undeliverable.push(elsewhere(delivery, spec));
+      const { id, label, at } = delivery;
+      if (folder === undefined) undeliverable.push({ id, label, at, digest: spec, sources });
       else found.push({ delivery, folder });
     }
   }
@@ -68,17 +71,18 @@ function nameIn({ id, at }: Delivery): string {
 }
 
 function readFile(file: string, text: string): FileDeliveries {
-  const deliveries: (readonly [Delivery, string])[] = [];
+  const deliveries: Delivering[] = [];
   const unknowable: Undeliverable[] = [];
   for (const object of objectsOf(text, isDelivering)) {
     const spec = digest(mapAt(object, "spec"));
+    const sources = sourcesOf(object);
     const flux = readFlux(object, file);
     const all = flux === undefined ? readArgo(object, file) : [flux];
-    for (const delivery of all) deliveries.push([delivery, spec]);
+    for (const delivery of all) deliveries.push({ delivery, spec, sources });
     const isEmptyApplication = all.length === 0 && isKind(object, "argoproj.io/", "Application");
     if (isEmptyApplication || isUnknowable(object)) {
       const label = labelOf(object);
-      unknowable.push({ id: label, label, at: placeOf(object, file), digest: spec });
+      unknowable.push({ id: label, label, at: placeOf(object, file), digest: spec, sources });
     }
   }
   return { deliveries, unknowable };
@@ -111,10 +115,6 @@ function isUnknowable(object: Parameters<typeof labelOf>[0]): boolean {
 
 function isKind(object: Parameters<typeof labelOf>[0], group: string, kind: string): boolean {
   return textAt(object, "kind")?.text === kind && (textAt(object, "apiVersion")?.text ?? "").startsWith(group);
-}
-
-function elsewhere(delivery: Delivery, spec: string): Undeliverable {
-  return { id: delivery.id, label: delivery.label, at: delivery.at, digest: spec };
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Need } from "../manifest/yaml/wanted.ts";
 import type { HelmSet, HelmValues } from "../tree/render-request.ts";
 import type { DeliveryTool } from "./config-types.ts";
 import { readMaps } from "./documents.ts";
-import { digest, textAt } from "./fields.ts";
+import { at, digest, listAt, mapAt, textAt } from "./fields.ts";
 
 /** Namespace that whoever applies an object gives it: for objects that name none; where `forced`, for all. */
 export type GivenNamespace = { readonly name: string; readonly forced: boolean };
@@ -58,7 +58,22 @@ export type Undeliverable = {
   readonly label: string;
   readonly at: SourceRef;
   readonly digest: string;
+  /** Objects that it takes charts, manifests or values from, as `Kind/name`. */
+  readonly sources: readonly string[];
 };
+
+/**
+ * The objects that a HelmRelease or a Flux Kustomization names as the source of what it applies, or for values, as
+ * `Kind/name`. Source: Flux, HelmRelease v2 and Kustomization v1 API.
+ */
+export function sourcesOf(object: YamlMap): readonly string[] {
+  const spec = mapAt(object, "spec");
+  const named = [at(spec, "chartRef"), at(spec, "chart", "spec", "sourceRef"), at(spec, "sourceRef")];
+  return [...named, ...listAt(spec, "valuesFrom")].flatMap((one) => {
+    const [kind, name] = [textAt(one, "kind")?.text, textAt(one, "name")?.text];
+    return kind === undefined || name === undefined ? [] : [`${kind}/${name}`];
+  });
+}
 
 /** Objects of a stream, with the lists among them opened. */
 export function objectsOf(text: string, needed?: Need["needed"]): YamlMap[] {

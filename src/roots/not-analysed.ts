@@ -1,6 +1,7 @@
 import type { Issue, SourceRef } from "../errors.ts";
 import { changedPaths } from "../tree/changed-paths.ts";
 import type { TreeEntry } from "../tree/tree.ts";
+import { changedBehind } from "./behind.ts";
 import type { Undeliverable } from "./delivery.ts";
 import { changedControls } from "./delivery-changes.ts";
 import { type Inventory, isIgnored } from "./inventory.ts";
@@ -21,7 +22,9 @@ export function unanalysed(
   const head: Issue[] = [];
   compareUndeliverable(trees, { base, head });
   const inventories = { base: trees.base.inventory, head: trees.head.inventory };
-  for (const path of differingPaths(inventories)) {
+  const differing = differingPaths(inventories);
+  head.push(...changedBehind(trees, differing));
+  for (const path of differing) {
     const source = languageOf(path, inventories);
     if (source !== undefined)
       head.push(changed({ file: path, line: 0 }, `\`${path}\` is ${source}, which is not evaluated`));
