@@ -23,6 +23,28 @@ describe.skipIf(!hasKustomize)(`judging 8: a manifest that no kustomization list
     ]);
   });
 
+  test("a policy that leaves for a folder that no kustomization takes leaves no answer", async () => {
+    const before = { ...files, ...listing("closed.yaml") };
+    const { "app/closed.yaml": closed, ...others } = files;
+    const after = { ...others, ...listing(), "attic/closed.yaml": closed };
+    expect(await verdict(before, after)).toEqual(["error", "NOT_ANALYSED error"]);
+    const copied = { ...files, ...listing(), "attic/closed.yaml": closed };
+    expect(await verdict({ ...before, "attic/closed.yaml": closed }, copied)).toEqual(
+      expect.arrayContaining(["error", "NOT_ANALYSED error"]),
+    );
+  });
+
+  test("a configuration says itself which files are deployed", async () => {
+    const config = {
+      ".github/netpol-review.yml":
+        "version: 1\nclusters: [{ name: prod, manifests: [attic/**, { kustomize: app }] }]\nprotected: [{ name: db, to: { namespace: a, pods: { app: db } } }]\n",
+    };
+    const before = { ...config, ...files, ...listing("closed.yaml") };
+    const { "app/closed.yaml": closed, ...others } = files;
+    const after = { ...config, ...others, ...listing(), "attic/closed.yaml": closed };
+    expect((await verdict(before, after))[0]).toBe("success");
+  });
+
   test("an orphan that changes is listed and changes no flow", async () => {
     const before = { ...files, ...listing("closed.yaml") };
     const report = await reviewed(before, { ...before, "app/open.yaml": OPEN });

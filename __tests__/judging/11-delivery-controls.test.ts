@@ -71,4 +71,52 @@ describe("judging 11: a field of Flux or Argo CD is applied, known to be without
     const before = { ...app, "app/closed.yaml": said("") };
     expect(await verdict(before, { ...before, "app/closed.yaml": said(", ingress: []") })).toEqual(["success"]);
   });
+
+  describe("a policy that no delivery takes any more leaves no answer, though its file is still there", () => {
+    const LOST = ["error", "NOT_ANALYSED error"];
+    const there = { ...app, "delivery.yaml": argo("") };
+    const without = (files: Readonly<Record<string, string>>, path: string) =>
+      Object.fromEntries(Object.entries(files).filter(([name]) => name !== path));
+
+    test("the path of an Application leads to a folder without it", async () => {
+      const moved = {
+        ...there,
+        "new/db.yaml": pods("db"),
+        "delivery.yaml": argo("").replace("path: app", "path: new"),
+      };
+      expect(await verdict(there, moved)).toEqual(expect.arrayContaining(LOST));
+    });
+
+    test.each(["attic", "app/inner"])("its file moves to %s", async (folder) => {
+      const moved = { ...without(there, "app/closed.yaml"), [`${folder}/closed.yaml`]: CLOSED };
+      expect(await verdict(there, moved)).toEqual(LOST);
+    });
+
+    test("its file moves within the folder, or another delivery takes it", async () => {
+      const renamed = { ...without(there, "app/closed.yaml"), "app/shut.yaml": CLOSED };
+      expect(await verdict(there, renamed)).toEqual(["success"]);
+      const other = argo("").replace("name: app", "name: other").replace("path: app", "path: other");
+      const taken = { ...without(there, "app/closed.yaml"), "other/closed.yaml": CLOSED, "other.yaml": other };
+      expect((await verdict(there, taken))[0]).toBe("success");
+    });
+
+    test("a copy of it comes", async () => {
+      expect((await verdict(there, { ...there, "attic/closed.yaml": CLOSED }))[0]).toBe("success");
+    });
+
+    test("a workload may leave", async () => {
+      const moved = { ...without(there, "app/db.yaml"), "attic/db.yaml": pods("db") };
+      expect(await verdict(there, moved)).toEqual(["success"]);
+    });
+
+    test("nothing says any more what is deployed: every file is", async () => {
+      expect((await verdict(there, without(there, "delivery.yaml")))[0]).toBe("success");
+    });
+
+    test("what never was taken may move", async () => {
+      const raw = { "delivery.yaml": argo(""), "app/db.yaml": pods("db"), "raw/closed.yaml": CLOSED };
+      const moved = { ...without(raw, "raw/closed.yaml"), "cooked/closed.yaml": CLOSED };
+      expect(await verdict(raw, moved)).toEqual(["success"]);
+    });
+  });
 });

@@ -21,6 +21,7 @@ import {
   speakOfServices,
   withBystanders,
 } from "./bystanders.ts";
+import { leftRoots } from "./left-roots.ts";
 
 /** Flags that stand above the configuration. */
 export type Overrides = {
@@ -60,17 +61,28 @@ export type Spared = { readonly quiet: ReadonlyMap<string, QuietFile>; readonly 
 export function readCluster(input: ReadInput): Sides {
   const options = optionsOf(input);
   const near = input.spared === undefined ? undefined : readNear(input, input.spared, options);
-  return withControls(near ?? readWhole(input, options));
+  const sides = near ?? readWhole(input, options);
+  const { base, head } = input.cluster;
+  const left = leftRoots(
+    { objects: sides.base.objects, outside: base.outside },
+    { objects: sides.head.objects, outside: head.outside },
+    options.namespace,
+  );
+  return withIssues(sides, [...controls(sides), ...left]);
 }
 
 /** Objects of files may say as well as rendered ones that they are not simply applied. */
-function withControls(sides: Sides): Sides {
-  const { base, head } = sides;
+function controls({ base, head }: Sides): readonly Issue[] {
   const [inBase, inHead] = [new Set(base.objects), new Set(head.objects)];
-  const told = controlIssues(
+  return controlIssues(
     base.objects.filter((object) => !inHead.has(object)).flatMap(controlled),
     head.objects.filter((object) => !inBase.has(object)).flatMap(controlled),
   );
+}
+
+/** With issues of head, less those that are known. */
+function withIssues(sides: Sides, told: readonly Issue[]): Sides {
+  const { head } = sides;
   const known = new Set(head.cluster.issues.map(({ message }) => message));
   const news = told.filter(({ message }) => !known.has(message));
   if (news.length === 0) return sides;
@@ -130,7 +142,8 @@ function readNear(input: ReadInput, spared: Spared, options: ClusterOptions): Si
 /** The quiet files that both sides read as they stand, for no namespace in particular. */
 function inBoth({ base, head }: DeployedCluster, quiet: Bystanders): Bystanders {
   const inBase = new Set<string>();
-  for (const one of base.raw) if (isPlain(one)) inBase.add(one.entry.path);
+  const isAlike = (path: string) => base.outside?.has(path) === head.outside?.has(path);
+  for (const one of base.raw) if (isPlain(one) && isAlike(one.entry.path)) inBase.add(one.entry.path);
   const found = new Map<string, QuietFile>();
   for (const one of head.raw) {
     const { path } = one.entry;

@@ -15,6 +15,8 @@ export type DeployedSide = {
   readonly documents: readonly RenderedDocument[];
   /** Rendered objects of any kind. */
   readonly rendered: number;
+  /** Paths of raw files that no root takes; absent where nobody asks, since no root or the configuration says what is deployed. */
+  readonly outside?: ReadonlySet<string>;
 };
 
 /** One cluster of a review. */
@@ -58,7 +60,7 @@ export function deployed(planned: Plan, ran: Executed, namespace = "default"): D
   const isUnchanged = ({ groups }: Part): boolean =>
     groups.length > 0 && groups.every((root) => !executed.results.has(root));
   return {
-    clusters: parts.filter((part) => !isUnchanged(part)).map((part) => assemble(part, executed)),
+    clusters: parts.filter((part) => !isUnchanged(part)).map((part) => assemble(part, executed, plan.isConfigured)),
     unchanged: parts.filter(isUnchanged).map((part) => part.name),
     coverage: coverageOf(plan, executed),
   };
@@ -90,11 +92,15 @@ function splitUp(cluster: ClusterPlan, executed: Executed, namespace: string): P
 
 type Part = Omit<ClusterPlan, "roots"> & { readonly groups: Group };
 
-function assemble({ name, namespace, raw, groups }: Part, executed: Executed): DeployedCluster {
+function assemble({ name, namespace, raw, groups }: Part, executed: Executed, isListed: boolean): DeployedCluster {
   const results = groups.map((root) => ({ root, result: executed.results.get(root) ?? {} }));
   const found = results.map(({ root, result }) => rootIssues(root, result));
-  const base = sideOf(raw.base, results, "base");
-  const head = sideOf(raw.head, results, "head");
+  const side = (which: Side): DeployedSide => {
+    const isRooted = !isListed && groups.some((root) => root[which] !== undefined);
+    const given = sideOf(raw[which], results, which);
+    return isRooted ? { ...given, outside: new Set(raw[which].map(({ entry }) => entry.path)) } : given;
+  };
+  const [base, head] = [side("base"), side("head")];
   const controls = controlIssues(base.documents.flatMap(controlsOf), head.documents.flatMap(controlsOf));
   return {
     name,
