@@ -143,7 +143,7 @@ function judgeRead(
     config: input.choice.config,
     today: input.today,
     representatives: input.representatives,
-    podRangesKnown: knowsPodRanges(cluster, input),
+    podRangesKnown: knowsPodRanges(cluster, sides.base.cluster.plugin.name, input),
     exposures: hasBase ? exposuresOf(cluster, sides, input) : [],
     issues: { base: issues("base"), head: issues("head") },
     contentOf: contentChanges(trees),
@@ -295,7 +295,11 @@ function nothingFound(input: ReviewInput): Issue {
 }
 
 /** Blocks cannot stand for pods unnoticed: the pods' ranges are known, or blocks never match pods. */
-function knowsPodRanges(cluster: Deployed["clusters"][number], { choice, overrides }: ReviewInput): boolean {
-  const { podCidrs, ipBlocks, cni } = optionsOf({ cluster, config: choice.config, overrides });
-  return podCidrs !== NO_ADDRESS || ipBlocks === "external-only" || cni === "cilium";
+function knowsPodRanges(
+  cluster: Deployed["clusters"][number],
+  plugin: string | undefined,
+  { choice, overrides }: ReviewInput,
+): boolean {
+  const { podCidrs, ipBlocks } = optionsOf({ cluster, config: choice.config, overrides });
+  return podCidrs !== NO_ADDRESS || ipBlocks === "external-only" || plugin === "cilium";
 }

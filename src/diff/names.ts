@@ -6,6 +6,8 @@ import { type AddressSet, ALL_ADDRESSES, ALL_V4, ALL_V6, subtractAddresses } fro
 export type Namer = (end: End) => string;
 
 const FEW = 3;
+/** Any pod that nothing else here means: whoever reads little must read it first. */
+const EVERYBODY = "entire-cluster";
 
 type Home = { readonly workloads: Peer[]; readonly others: Peer[]; everyPod: Peer | undefined };
 
@@ -22,7 +24,7 @@ export function namer(peers: readonly Peer[]): Namer {
     else home.others.push(pod);
     if (pod.kind === "representative" && pod.podTerms === "") home.everyPod = pod;
   }
-  const anybody = pods.find((pod) => pod.text === "entire-cluster");
+  const anybody = pods.find((pod) => pod.text === EVERYBODY);
   return (end) => {
     if (end.kind === "addresses") return nameAddresses(end.addresses);
     const chosen = new Set(withoutTwins(end.peers, homes));
@@ -83,7 +85,7 @@ function nameParts(peers: readonly Peer[], homes: ReadonlyMap<string, Home>, exc
     const set = byNamespace.get(name) ?? new Set<Peer>();
     byNamespace.set(name, set.add(peer));
   }
-  const parts: string[] = [...alone.sort()];
+  const parts: string[] = alone.sort((a, b) => (a === EVERYBODY ? -1 : b === EVERYBODY ? 1 : a < b ? -1 : 1));
   const last: string[] = [];
   for (const [name, set] of [...byNamespace].sort(([a], [b]) => (a < b ? -1 : 1))) {
     // One exception at most, and at the end: what follows it would read as excepted too.

@@ -1,7 +1,7 @@
 import type { Block } from "../diff/flow-diff.ts";
 import { type End, type Peer, podOf } from "../model/peer.ts";
 import { formatAddresses } from "../sets/address-text.ts";
-import { type AddressSet, ALL_ADDRESSES } from "../sets/addresses.ts";
+import { type AddressSet, ALL_ADDRESSES, unionAddresses } from "../sets/addresses.ts";
 import { type Conn, NONE, union } from "../sets/conn.ts";
 import { formatConn } from "../sets/conn-text.ts";
 
@@ -57,15 +57,67 @@ export function code(text: string): string {
   return `\`${text.replace(/[`\p{Cc}\p{Cf}\u2028\u2029]/gu, "'")}\``;
 }
 
-/** `a may now connect to b on TCP 80`, for the block that covers most pairs; says how many more there are. */
+/**
+ * `a may now connect to b on TCP 80`, for the flows of most pairs, and for addresses that may do the same as pods; says how
+ * many more sets of flows there are.
+ */
 export function flowSentence(blocks: readonly Block[], verb: string, words: Words): string {
-  const widest = [...blocks].sort((a, b) => b.pairs - a.pairs)[0];
+  const flows = joined(joined(blocks, "src"), "dst").sort((a, b) => b.pairs - a.pairs);
+  const [widest] = flows;
   if (widest === undefined) return "";
   const conn = formatConn(widest.opened, words.universe);
   const on = conn === "All Connections" ? "on every port" : `on ${conn}`;
-  const more = blocks.length - 1;
+  const beside = flows.find((flow) => flow.src.kind !== widest.src.kind && isAlike(flow, widest));
+  const sources = [widest.src, ...(beside === undefined ? [] : [beside.src])].sort(byReach).map(words.name);
+  const more = flows.length - sources.length;
   const rest = more === 0 ? "" : `, and ${more} more ${more === 1 ? "set" : "sets"} of flows`;
-  return `${code(words.name(widest.src))} ${verb} ${code(words.name(widest.dst))} ${on}${rest}`;
+  return `${sources.map(code).join(" and ")} ${verb} ${code(words.name(widest.dst))} ${on}${rest}`;
+}
+
+type Flow = Pick<Block, "src" | "dst" | "opened" | "pairs">;
+
+/** The flows with those that differ at one end alone made one. */
+function joined(flows: readonly Flow[], side: "src" | "dst"): Flow[] {
+  const other = side === "src" ? "dst" : "src";
+  const found = new Map<string, Flow[]>();
+  for (const flow of flows) {
+    const key = `${flow.opened.id} ${flow[side].kind} ${endKey(flow[other])}`;
+    const list = found.get(key);
+    if (list === undefined) found.set(key, [flow]);
+    else list.push(flow);
+  }
+  return [...found.values()].flatMap((list): readonly Flow[] => {
+    const [first] = list;
+    if (first === undefined || list.length === 1) return list;
+    const pairs = list.reduce((sum, flow) => sum + flow.pairs, 0);
+    return [{ ...first, pairs, [side]: joinAll(list.map((flow) => flow[side])) }];
+  });
+}
+
+function joinAll(ends: readonly End[]): End {
+  const addresses = ends.flatMap((end) => (end.kind === "addresses" ? [end.addresses] : []));
+  if (addresses.length > 0) return { kind: "addresses", addresses: addresses.reduce(unionAddresses) };
+  const peers = new Set(ends.flatMap((end) => (end.kind === "peers" ? end.peers : [])));
+  return { kind: "peers", peers: [...peers] };
+}
+
+function isAlike(a: Flow, b: Flow): boolean {
+  return a.opened === b.opened && endKey(a.dst) === endKey(b.dst);
+}
+
+/** Equal for equal ends, whatever the order of their peers. */
+function endKey(end: End): string {
+  if (end.kind === "addresses") return `@${end.addresses.id}`;
+  return end.peers
+    .map(({ text }) => text)
+    .sort()
+    .join("\n");
+}
+
+/** Everybody outside comes first, other addresses last. */
+function byReach(a: End, b: End): number {
+  const rank = (end: End) => (end.kind === "peers" ? 1 : end.addresses === ALL_ADDRESSES ? 0 : 2);
+  return rank(a) - rank(b);
 }
 
 /** Everything that the blocks open. */
