@@ -122,7 +122,7 @@ describe("the verdict says on what account", () => {
       "merge blocked, 1 protected path widened, 1 file could not be read or rendered",
     );
     expect(titleOf({ judgement: judgement("success", [], [unread]) })).toBe(
-      "check passes, no flow changes, 1 file could not be read or rendered",
+      "check passes, no flow is seen to change, 1 file could not be read or rendered",
     );
     expect(titleOf({ judgement: judgement("error", [], [issue("CONFIG_INVALID", "c.yml")]) })).toBe(
       "merge blocked, no answer: the configuration cannot be used",

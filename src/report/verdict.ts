@@ -31,10 +31,10 @@ export function title(report: Draft): string {
       return `${prefix(report.context)}no answer: ${trouble[0] ?? "the review could not decide"}`;
     case "changed":
       return ["check passes", ...changeWords(report, sections, counting), ...trouble].join(", ");
-    case "success":
-      return ["check passes", report.shape === "check" ? "no rule is violated" : "no flow changes", ...trouble].join(
-        ", ",
-      );
+    case "success": {
+      const flows = trouble.length === 0 ? "no flow changes" : "no flow is seen to change";
+      return ["check passes", report.shape === "check" ? "no rule is violated" : flows, ...trouble].join(", ");
+    }
   }
 }
 

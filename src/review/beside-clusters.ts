@@ -26,8 +26,11 @@ export function leftOutIssues(paths: readonly string[]): readonly Issue[] {
   if (paths.length === 0) return [];
   const named = paths.slice(0, MOST_NAMED).map((path) => `\`${path}\``);
   const more = paths.length > MOST_NAMED ? ` and ${paths.length - MOST_NAMED} more` : "";
-  const files = paths.length === 1 ? "a changed file holds" : `${paths.length} changed files hold`;
-  const message = `${files} manifests and lies outside what the configuration names, so nothing of it is judged: ${named.join(", ")}${more}`;
+  const files =
+    paths.length === 1
+      ? "a changed file that holds manifests lies"
+      : `${paths.length} changed files that hold manifests lie`;
+  const message = `${files} outside what the configuration names, so nothing of it is judged: ${named.join(", ")}${more}`;
   const [first] = paths;
   const at = paths.length === 1 && first !== undefined ? { file: first, line: 0 } : undefined;
   return [{ code: "NOT_ANALYSED", severity: "warning", at, subject: "left out", message, hides: false }];
