@@ -91,6 +91,8 @@ describe("netpol-review init", () => {
     ["an image", "postgres:17", "", true],
     ["an image by digest", "ghcr.io/acme/valkey@sha256:00", "", true],
     ["a port of a StatefulSet", "acme/thing:1", ", ports: [{ containerPort: 27017 }]", true],
+    ["its image, at a port that many share", "clickhouse:24", ", ports: [{ containerPort: 8123 }]", true],
+    ["a port that many share", "home-assistant:1", ", ports: [{ containerPort: 8123 }]", false],
     ["an exporter", "quay.io/acme/postgres-exporter:1", "", false],
     ["a program of one's own", "acme/thing:1", ", ports: [{ containerPort: 8080 }]", false],
   ])("knows a store by %s", (_, image, more, is) => {

@@ -129,8 +129,10 @@ describe("judging 4: what leads to a subject and changes is told, not judged", (
       );
     const listed = ingress("nginx.ingress.kubernetes.io/whitelist-source-range: 10.0.0.0/8");
     expect(await notJudged({ "new.yaml": listed }, { "new.yaml": ingress("a: b") })).toHaveLength(1);
-    const sums = ["checksum/config: a", "checksum/config: b"].map(ingress);
-    expect(await notJudged({ "new.yaml": sums[0] ?? "" }, { "new.yaml": sums[1] ?? "" })).toEqual([]);
+    for (const key of ["checksum/config", "description"]) {
+      const [before = "", after = ""] = [`${key}: a`, `${key}: b`].map(ingress);
+      expect(await notJudged({ "new.yaml": before }, { "new.yaml": after })).toEqual([]);
+    }
   });
 
   test("what leads elsewhere, or to nothing of the tree, is none", async () => {

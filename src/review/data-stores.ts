@@ -37,6 +37,9 @@ const STORES: readonly DataStore[] = [
   store("Qdrant", ["qdrant"], [6333, 6334]),
 ];
 
+/** Ports at which as many other programs listen: they say nothing alone. */
+const COMMON: ReadonlySet<number> = new Set([8123, 9000]);
+
 /** Programs beside a data store that are none: they carry its name. */
 const BESIDE =
   /exporter|operator|backup|client|-cli|admin|commander|express|insight|dashboard|-ui$|web|console|proxy|kibana|connect|migrat|controller|webhook|injector/;
@@ -57,7 +60,7 @@ export function dataStoreOf(workload: Workload, images: readonly string[]): Data
   const listens = (each: DataStore): boolean => each.ports.some((port) => declared.has(port));
   if (byName !== undefined && (listens(byName) || workload.kind === "StatefulSet")) return byName;
   const keeps = workload.kind === "StatefulSet" || parts.some((part) => part === "db" || part === "database");
-  return keeps ? STORES.find(listens) : undefined;
+  return keeps ? STORES.find((each) => listens(each) && !each.ports.some((port) => COMMON.has(port))) : undefined;
 }
 
 /** `postgres` of `registry.example.com:5000/library/postgres:17@sha256:…`. */

@@ -98,9 +98,12 @@ function at(node: YamlNode | undefined, key: string): YamlNode | undefined {
   return node?.kind === "map" ? node.entries.get(key)?.value : undefined;
 }
 
-/** Annotations that no load balancer, controller or proxy reads. */
+/**
+ * Annotations that no load balancer, controller or proxy reads; keys without a prefix are private to users.
+ * Source: Kubernetes documentation, annotations, syntax and character set.
+ */
 const IDLE_ANNOTATION =
-  /^(kubectl\.kubernetes\.io|meta\.helm\.sh|helm\.sh|argocd\.argoproj\.io|kustomize\.toolkit\.fluxcd\.io|(internal\.)?config\.kubernetes\.io|prometheus\.io|checksum|reloader\.stakater\.com|netpol-review\.io)\//;
+  /^[^/]*$|^(kubectl\.kubernetes\.io|meta\.helm\.sh|helm\.sh|argocd\.argoproj\.io|kustomize\.toolkit\.fluxcd\.io|(internal\.)?config\.kubernetes\.io|prometheus\.io|checksum|reloader\.stakater\.com|netpol-review\.io)\//;
 
 /** What an object says, without lines, labels and idle annotations: equal where nothing about what it exposes differs. */
 function meaning({ node, origin }: ManifestObject): string {
