@@ -16,8 +16,9 @@ export function rootIssues(root: Root, result: Partial<Sides<RootResult>>): Side
     return key === undefined ? { ...issue, subject } : { ...issue, subject, content: key };
   };
   const inHead = (head?.issues ?? []).map((issue) => {
-    const isSettled = isSame || (head?.documents !== undefined && isUnchanged(issue, base?.documents, head.documents));
-    return about(isSettled ? weakened(issue, "; it is the same on both sides") : issue, root.head?.key);
+    const isAlike = head?.documents !== undefined && isUnchanged(issue, base?.documents, head.documents);
+    const remark = isSame ? "; it is the same on both sides" : "; without an answer it reads the same on both sides";
+    return about(isSame || isAlike ? weakened(issue, remark) : issue, root.head?.key);
   });
   const inBase = (base?.issues ?? []).map((issue) => {
     const isRepaired = root.head !== undefined && head?.documents !== undefined;
