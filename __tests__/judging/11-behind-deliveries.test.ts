@@ -73,6 +73,30 @@ describe("judging 11: what leads to charts, manifests and values of another plac
     if (told === TOLD) expect(await verdict({ ...shared, "s.yaml": before }, shared)).toEqual(TOLD);
   });
 
+  const OWN =
+    "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: app, namespace: a }\nspec: { path: ./app, sourceRef: { kind: GitRepository, name: repo }, postBuild: { substituteFrom: [{ kind: ConfigMap, name: values }] } }\n";
+
+  test.each([
+    ["variables", config("ConfigMap", "a", "values"), config("ConfigMap", "b", "values")],
+    [
+      "the branch that is applied",
+      source("GitRepository", "ref: { branch: a }"),
+      source("GitRepository", "ref: { branch: b }"),
+    ],
+    ["the files that are left out", source("GitRepository", ""), source("GitRepository", "ignore: /app")],
+  ])("%s of a folder of this tree", async (_, before, after) => {
+    const shared = { "app/db.yaml": pods("db"), "flux.yaml": OWN };
+    expect(await verdict({ ...shared, "s.yaml": before }, { ...shared, "s.yaml": after })).toEqual(TOLD);
+  });
+
+  test("what comes or goes with all that use it is told of them", async () => {
+    const plain = OWN.replace(/, postBuild: .*\] \}/, "");
+    const parts = { "flux.yaml": plain, "s.yaml": source("GitRepository", "ref: { branch: a }") };
+    const tree = { "app/db.yaml": pods("db") };
+    expect(await verdict(tree, { ...tree, ...parts })).toEqual(SAME);
+    expect(await verdict({ ...tree, ...parts }, tree)).toEqual(["error", "ROOT_EMPTIED error"]);
+  });
+
   test("values that kustomize makes an object of", async () => {
     const kustomization = (more: string) =>
       `resources: [user.yaml, db.yaml]\nconfigMapGenerator: [{ name: values, files: [values.yaml=in/v.yaml]${more} }]\n`;

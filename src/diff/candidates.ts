@@ -1,6 +1,5 @@
 import { type Effect, hasNames } from "../engine/effects.ts";
-import type { Kind } from "../engine/kinds.ts";
-import { receivesDifferently, sendsDifferently } from "../engine/kinds.ts";
+import { type Kind, kindsInOrder, receivesDifferently, sendsDifferently } from "../engine/kinds.ts";
 import type { Reach, View } from "../engine/reach.ts";
 import type { Pod } from "../model/endpoint.ts";
 import type { Direction, Policy } from "../model/policy.ts";
@@ -25,17 +24,10 @@ export function candidatesOf(kinds: readonly Kind[], reach: Reach): Candidates {
   }
   return (src) => {
     const specific = into.get(src);
-    if (!sendsDifferently(src)) return specific === undefined ? everywhere : inOrder(everywhere, specific);
+    if (!sendsDifferently(src)) return specific === undefined ? everywhere : kindsInOrder([everywhere, [...specific]]);
     const targets = src.base.peerClass === src.head.peerClass ? touchedBy(src, "egress") : undefined;
-    return targets === undefined ? kinds : inOrder(everywhere, specific ?? [], targets);
+    return targets === undefined ? kinds : kindsInOrder([everywhere, [...(specific ?? [])], targets]);
   };
-}
-
-/** Lists that are in order each, as one. */
-function inOrder(...lists: readonly Iterable<Kind>[]): readonly Kind[] {
-  const [first = [], ...others] = lists.map((list) => [...list]).filter(({ length }) => length > 0);
-  if (others.length === 0) return first;
-  return [...new Set([...first, ...others.flat()])].sort((a, b) => a.id - b.id);
 }
 
 function add(table: Map<Kind, Set<Kind>>, src: Kind, dst: Kind): void {

@@ -1,5 +1,5 @@
 import type { Effect } from "../engine/effects.ts";
-import type { Kind } from "../engine/kinds.ts";
+import { type Kind, kindsInOrder } from "../engine/kinds.ts";
 import { type LabelSet, type Requirement, satisfies } from "../model/labels.ts";
 import { SIDES } from "../model/peer.ts";
 import type { Predicate } from "../model/predicate.ts";
@@ -35,8 +35,8 @@ export function reachableOf(sources: readonly Kind[], targets: readonly Kind[]):
     const [own, spoken] = [map.of(src), spokenOf(src, "egress")];
     const bySource = spoken && standing.at(spoken);
     const byTarget = own && admitting.at(own);
-    if (bySource === undefined || byTarget === undefined) return inOrder(bySource ?? byTarget ?? [targets]);
-    return inOrder(count(bySource) < count(byTarget) ? bySource : byTarget);
+    if (bySource === undefined || byTarget === undefined) return kindsInOrder(bySource ?? byTarget ?? [targets]);
+    return kindsInOrder(count(bySource) < count(byTarget) ? bySource : byTarget);
   };
 }
 
@@ -64,12 +64,6 @@ function lists() {
 
 function count(all: readonly (readonly Kind[])[]): number {
   return all.reduce((sum, list) => sum + list.length, 0);
-}
-
-/** Lists that are in order each, as one. */
-function inOrder(all: readonly (readonly Kind[])[]): readonly Kind[] {
-  const [first = [], ...others] = all.filter(({ length }) => length > 0);
-  return others.length === 0 ? first : [...new Set(all.flat())].sort((a, b) => a.id - b.id);
 }
 
 type PlacesOfKinds = { readonly places: readonly Place[]; readonly of: (kind: Kind) => Places };

@@ -23,6 +23,12 @@ export function kindsOf(peers: readonly Peer[], view: (peer: Peer, side: Side) =
   return [...found.values()];
 }
 
+/** Lists that are in order each, as one. */
+export function kindsInOrder(lists: readonly (readonly Kind[])[]): readonly Kind[] {
+  const [first = [], ...others] = lists.filter(({ length }) => length > 0);
+  return others.length === 0 ? first : [...new Set([first, ...others].flat())].sort((a, b) => a.id - b.id);
+}
+
 function viewKey(view: View): string {
   return `${view.egress?.id ?? "-"},${view.ingress?.id ?? "-"},${view.peerClass}`;
 }

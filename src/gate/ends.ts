@@ -146,12 +146,22 @@ function addressEndpoint(set: AddressSet): Endpoint {
   return address === undefined ? { kind: "entity", name: "" } : { kind: "address", address };
 }
 
-/** Both ends as one; they are of the same kind, as parts of one end are. */
-export function joinEnds(a: End, b: End): End {
-  if (a.kind === "peers" && b.kind === "peers") return { kind: "peers", peers: [...a.peers, ...b.peers] };
-  if (a.kind === "addresses" && b.kind === "addresses")
-    return { kind: "addresses", addresses: unionAddresses(a.addresses, b.addresses) };
-  throw new Error("ends of two kinds are never one");
+/** Ends as one; they are of the same kind, as parts of one end are, and share no peer. */
+export function joinEnds(...ends: readonly End[]): End {
+  const addresses = ends.flatMap((end) => (end.kind === "addresses" ? [end.addresses] : []));
+  if (addresses.length === 0)
+    return { kind: "peers", peers: ends.flatMap((end) => (end.kind === "peers" ? end.peers : [])) };
+  if (addresses.length < ends.length) throw new Error("ends of two kinds are never one");
+  return { kind: "addresses", addresses: addresses.reduce(unionAddresses) };
+}
+
+/** Equal for equal ends, whatever the order of their peers. */
+export function endKey(end: End): string {
+  if (end.kind === "addresses") return `#${end.addresses.id}`;
+  return end.peers
+    .map(({ text }) => text)
+    .sort()
+    .join("\n");
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Block } from "../diff/flow-diff.ts";
 import type { End } from "../model/peer.ts";
 import { type Conn, EVERYTHING, pointsOf, portName } from "../sets/conn.ts";
 import { FIRST_NAME, type Protocol, SLOT } from "../sets/protocol.ts";
-import { joinEnds } from "./ends.ts";
+import { endKey, joinEnds } from "./ends.ts";
 import { selectorsOf } from "./exception-peers.ts";
 import type { Finding } from "./finding.ts";
 import type { Rule } from "./rule.ts";
@@ -75,15 +75,6 @@ function entriesOf(blocks: readonly Block[], names: (side: "from" | "to") => boo
         found.set(entry.join("\n"), entry);
       }
   return [...found.values()];
-}
-
-function endKey(end: End): string {
-  return end.kind === "addresses"
-    ? `#${end.addresses.id}`
-    : end.peers
-        .map(({ text }) => text)
-        .sort()
-        .join("\n");
 }
 
 const PROTOCOLS: readonly Protocol[] = ["TCP", "UDP", "SCTP", "UDPLite"];

@@ -1,9 +1,10 @@
 import type { Block } from "../diff/flow-diff.ts";
 import { type End, type Peer, podOf } from "../model/peer.ts";
 import { formatAddresses } from "../sets/address-text.ts";
-import { type AddressSet, ALL_ADDRESSES, unionAddresses } from "../sets/addresses.ts";
+import { type AddressSet, ALL_ADDRESSES } from "../sets/addresses.ts";
 import { type Conn, NONE, union } from "../sets/conn.ts";
 import { formatConn } from "../sets/conn-text.ts";
+import { endKey, joinEnds } from "./ends.ts";
 
 /** How sentences name the ends of a flow, and what connections they tell apart. */
 export type Words = {
@@ -90,28 +91,12 @@ function joined(flows: readonly Flow[], side: "src" | "dst"): Flow[] {
     const [first] = list;
     if (first === undefined || list.length === 1) return list;
     const pairs = list.reduce((sum, flow) => sum + flow.pairs, 0);
-    return [{ ...first, pairs, [side]: joinAll(list.map((flow) => flow[side])) }];
+    return [{ ...first, pairs, [side]: joinEnds(...list.map((flow) => flow[side])) }];
   });
-}
-
-function joinAll(ends: readonly End[]): End {
-  const addresses = ends.flatMap((end) => (end.kind === "addresses" ? [end.addresses] : []));
-  if (addresses.length > 0) return { kind: "addresses", addresses: addresses.reduce(unionAddresses) };
-  const peers = new Set(ends.flatMap((end) => (end.kind === "peers" ? end.peers : [])));
-  return { kind: "peers", peers: [...peers] };
 }
 
 function isAlike(a: Flow, b: Flow): boolean {
   return a.opened === b.opened && endKey(a.dst) === endKey(b.dst);
-}
-
-/** Equal for equal ends, whatever the order of their peers. */
-function endKey(end: End): string {
-  if (end.kind === "addresses") return `@${end.addresses.id}`;
-  return end.peers
-    .map(({ text }) => text)
-    .sort()
-    .join("\n");
 }
 
 /** Everybody outside comes first, other addresses last. */

@@ -155,6 +155,12 @@ function isNeeded(kind: string, apiVersion: string): boolean {
   return name === "" && apiVersion.includes("networking.k8s.io");
 }
 
+/** True of kinds whose objects allow or deny flows by themselves, and are evaluated. */
+export function isPolicyKind({ group, kind }: { readonly group: string; readonly kind: string }): boolean {
+  const role = kindRow(group, kind)?.role;
+  return role === "networkpolicy" || role === "admin" || role === "calico" || role === "cilium";
+}
+
 /** As `needed`, for files that differ between the sides. */
 export function neededWhenChanged(kind: string, apiVersion: string): boolean {
   const name = kind.toLowerCase();

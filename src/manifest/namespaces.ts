@@ -8,8 +8,6 @@ import { checkName, clip, faultIssue } from "./metadata.ts";
 import type { ManifestObject } from "./object.ts";
 import { podLabels } from "./pod-template.ts";
 
-/** The label that the API server sets on every namespace. */
-
 /** Namespaces by name. */
 export type Namespaces = { readonly byName: ReadonlyMap<string, Namespace>; readonly issues: readonly Issue[] };
 

@@ -1,5 +1,5 @@
 import type { Issue } from "../errors.ts";
-import { kindRow } from "../manifest/kinds.ts";
+import { isPolicyKind, kindRow } from "../manifest/kinds.ts";
 import type { ManifestObject } from "../manifest/object.ts";
 
 /** Objects of one side. `outside`: files that no root takes; absent where no root says what is deployed. */
@@ -17,7 +17,9 @@ export function leftRoots(base: RootedSide, head: RootedSide, usual: string): re
   const [before, after] = [base.outside, head.outside];
   if (before === undefined || after === undefined || after.size === 0) return [];
   const taken = ({ objects }: RootedSide, outside: ReadonlySet<string>) =>
-    new Set(objects.filter((one) => isPolicy(one) && !outside.has(one.source.file)).map((one) => nameOf(one, usual)));
+    new Set(
+      objects.filter((one) => isPolicyKind(one.ref) && !outside.has(one.source.file)).map((one) => nameOf(one, usual)),
+    );
   const [was, is] = [taken(base, before), taken(head, after)];
   return head.objects.flatMap((object): readonly Issue[] => {
     const name = nameOf(object, usual);
@@ -25,11 +27,6 @@ export function leftRoots(base: RootedSide, head: RootedSide, usual: string): re
     const message = `no kustomization, chart or delivery takes \`${name}\` any more: whether the file is applied is not decided by this tree`;
     return [{ code: "NOT_ANALYSED", severity: "error", at: object.source, message, subject: name, hides: true }];
   });
-}
-
-function isPolicy({ ref }: ManifestObject): boolean {
-  const role = kindRow(ref.group, ref.kind)?.role;
-  return role === "networkpolicy" || role === "admin" || role === "calico" || role === "cilium";
 }
 
 function nameOf({ ref, defaultNamespace }: ManifestObject, usual: string): string {

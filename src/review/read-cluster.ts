@@ -2,13 +2,13 @@ import type { Config } from "../config/types.ts";
 import type { Issue } from "../errors.ts";
 import { buildCluster } from "../manifest/cluster.ts";
 import type { ClusterOptions } from "../manifest/context.ts";
-import type { Loaded, ObjectCache } from "../manifest/load-tree.ts";
+import type { ObjectCache } from "../manifest/load-tree.ts";
 import type { ManifestObject } from "../manifest/object.ts";
 import type { QuietFile } from "../manifest/quiet/file.ts";
 import type { Cluster } from "../model/cluster.ts";
 import type { DeployedCluster, DeployedSide } from "../roots/deployed.ts";
 import { type Controlled, controlIssues } from "../roots/object-controls.ts";
-import { objectsOfSide } from "../roots/objects.ts";
+import { type DeployedObjects, objectsOfSide } from "../roots/objects.ts";
 import { NO_ADDRESS } from "../sets/addresses.ts";
 import type { Tree } from "../tree/tree.ts";
 import {
@@ -36,7 +36,7 @@ export type Overrides = {
 type ReadSide = {
   readonly cluster: Cluster;
   readonly objects: readonly ManifestObject[];
-  readonly loaded: Loaded;
+  readonly loaded: DeployedObjects;
 };
 
 export type ReadInput = {
@@ -68,25 +68,19 @@ export function readCluster(input: ReadInput): Sides {
     { objects: sides.head.objects, outside: head.outside },
     options.namespace,
   );
-  return withIssues(sides, [...controls(sides), ...left]);
+  const told = [...controls(sides), ...left];
+  if (told.length === 0) return sides;
+  const cluster = { ...sides.head.cluster, issues: [...sides.head.cluster.issues, ...told] };
+  return { ...sides, head: { ...sides.head, cluster } };
 }
 
-/** Objects of files may say as well as rendered ones that they are not simply applied. */
+/** Objects of files may say that they are not simply applied; rendered ones were asked where they were rendered. */
 function controls({ base, head }: Sides): readonly Issue[] {
   const [inBase, inHead] = [new Set(base.objects), new Set(head.objects)];
   return controlIssues(
     base.objects.filter((object) => !inHead.has(object)).flatMap(controlled),
-    head.objects.filter((object) => !inBase.has(object)).flatMap(controlled),
+    head.objects.filter((one) => !inBase.has(one) && !head.loaded.rendered.has(one.origin)).flatMap(controlled),
   );
-}
-
-/** With issues of head, less those that are known. */
-function withIssues(sides: Sides, told: readonly Issue[]): Sides {
-  const { head } = sides;
-  const known = new Set(head.cluster.issues.map(({ message }) => message));
-  const news = told.filter(({ message }) => !known.has(message));
-  if (news.length === 0) return sides;
-  return { ...sides, head: { ...head, cluster: { ...head.cluster, issues: [...head.cluster.issues, ...news] } } };
 }
 
 /** Namespaces are shared, accounts have no pods. */
@@ -201,7 +195,7 @@ function readSide(input: ReadInput, side: "base" | "head", options: ClusterOptio
 
 const NONE: Bystanders = new Map();
 
-function loadSide(input: ReadInput, side: "base" | "head", away: Bystanders): Loaded {
+function loadSide(input: ReadInput, side: "base" | "head", away: Bystanders): DeployedObjects {
   const limits = limitsOf(input.config);
   const { cache, changed } = input;
   const deployed = input.cluster[side];

@@ -23,23 +23,30 @@ const IDLE: ReadonlySet<string> = new Set(["interval", "timeout"]);
 type Source = { readonly label: string; readonly place: SourceRef; readonly content: string };
 
 /**
- * Sources of charts and values that differ between the trees where something applies what they lead to, which is not in
- * the tree: objects, and what kustomize makes ConfigMaps and Secrets of. `differing`: paths with other content.
+ * Sources of charts and manifests, values and variables that differ between the trees where something applies what they
+ * lead to: objects, and what kustomize makes ConfigMaps and Secrets of. `differing`: paths with other content.
  */
 export function changedBehind(trees: Sides<TreePlan>, differing: readonly string[]): Issue[] {
-  const users = new Map<string, string>();
-  for (const { deliveries } of [trees.base, trees.head])
-    for (const { label, sources } of deliveries.undeliverable) for (const source of sources) users.set(source, label);
+  const [usedBefore, usedAfter] = [usersOf(trees.base), usersOf(trees.head)];
+  const users = new Map([...usedBefore, ...usedAfter]);
   if (users.size === 0 || differing.length === 0) return [];
   const before = sourcesIn(trees.base.inventory, differing, users);
   const after = sourcesIn(trees.head.inventory, differing, users);
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((key): Issue[] => {
     const [was, is] = [before.get(key), after.get(key)];
     const shown = is ?? was;
+    const [name = ""] = key.split("\n");
     if (shown === undefined || was?.content === is?.content) return [];
-    const message = `\`${shown.label}\` decides what \`${users.get(key.split("\n")[0] ?? "")}\` applies, which is not in this tree`;
+    // What comes or goes with all its users is told of them.
+    if ((was === undefined && !usedBefore.has(name)) || (is === undefined && !usedAfter.has(name))) return [];
+    const message = `\`${shown.label}\` decides what \`${users.get(name)}\` applies, in a way that is not followed here`;
     return [{ code: "NOT_ANALYSED", severity: "error", at: shown.place, message, subject: shown.label, hides: true }];
   });
+}
+
+/** Who takes something from objects beside it, by what these are called. */
+function usersOf({ deliveries }: TreePlan): ReadonlyMap<string, string> {
+  return new Map(deliveries.users.flatMap(({ label, sources }) => sources.map((source) => [source, label] as const)));
 }
 
 /** By `Kind/name`, and where they stand. */

@@ -11,35 +11,41 @@ export type Deliveries = {
   /** Those whose path lies in the tree, with the folder that it leads to. */
   readonly found: readonly { readonly delivery: Delivery; readonly folder: string }[];
   readonly undeliverable: readonly Undeliverable[];
+  /** What any of them takes from objects beside it. */
+  readonly users: readonly User[];
 };
+
+/** An object that delivers, and the objects that it takes sources, values or variables from, as `Kind/name`. */
+type User = { readonly label: string; readonly sources: readonly string[] };
 
 /** What files were found to say, by path and content; both sides of a review share it. */
 export type KnownDeliveries = Map<string, FileDeliveries>;
 
-type Delivering = { readonly delivery: Delivery; readonly spec: string; readonly sources: readonly string[] };
-
 type FileDeliveries = {
-  readonly deliveries: readonly Delivering[];
+  readonly deliveries: readonly (readonly [delivery: Delivery, spec: string])[];
   readonly unknowable: readonly Undeliverable[];
+  readonly users: readonly User[];
 };
 
 /** Reads every object that delivers something, listed by a kustomization or not. */
 export function deliveriesOf(inventory: Inventory, known: KnownDeliveries = new Map()): Deliveries {
   const found: { delivery: Delivery; folder: string }[] = [];
   const undeliverable: Undeliverable[] = [];
+  const users: User[] = [];
   for (const [file, text] of inventory.deliveryTexts) {
     const key = `${file}\n${inventory.entries.get(file)?.blob ?? ""}`;
     const said = known.get(key) ?? readFile(file, text);
     known.set(key, said);
     undeliverable.push(...said.unknowable);
-    for (const { delivery, spec, sources } of said.deliveries) {
+    users.push(...said.users);
+    for (const [delivery, spec] of said.deliveries) {
       const folder = locate(inventory, delivery);
       const { id, label, at } = delivery;
-      if (folder === undefined) undeliverable.push({ id, label, at, digest: spec, sources });
+      if (folder === undefined) undeliverable.push({ id, label, at, digest: spec });
       else found.push({ delivery, folder });
     }
   }
-  return { found, undeliverable };
+  return { found, undeliverable, users };
 }
 
 /**
@@ -71,21 +77,23 @@ function nameIn({ id, at }: Delivery): string {
 }
 
 function readFile(file: string, text: string): FileDeliveries {
-  const deliveries: Delivering[] = [];
+  const deliveries: (readonly [Delivery, string])[] = [];
   const unknowable: Undeliverable[] = [];
+  const users: User[] = [];
   for (const object of objectsOf(text, isDelivering)) {
     const spec = digest(mapAt(object, "spec"));
     const sources = sourcesOf(object);
+    if (sources.length > 0) users.push({ label: labelOf(object), sources });
     const flux = readFlux(object, file);
     const all = flux === undefined ? readArgo(object, file) : [flux];
-    for (const delivery of all) deliveries.push({ delivery, spec, sources });
+    for (const delivery of all) deliveries.push([delivery, spec]);
     const isEmptyApplication = all.length === 0 && isKind(object, "argoproj.io/", "Application");
     if (isEmptyApplication || isUnknowable(object)) {
       const label = labelOf(object);
-      unknowable.push({ id: label, label, at: placeOf(object, file), digest: spec, sources });
+      unknowable.push({ id: label, label, at: placeOf(object, file), digest: spec });
     }
   }
-  return { deliveries, unknowable };
+  return { deliveries, unknowable, users };
 }
 
 /** Objects that apply things which are made elsewhere: remote charts, generators, bundles. */

@@ -58,18 +58,17 @@ export type Undeliverable = {
   readonly label: string;
   readonly at: SourceRef;
   readonly digest: string;
-  /** Objects that it takes charts, manifests or values from, as `Kind/name`. */
-  readonly sources: readonly string[];
 };
 
 /**
- * The objects that a HelmRelease or a Flux Kustomization names as the source of what it applies, or for values, as
- * `Kind/name`. Source: Flux, HelmRelease v2 and Kustomization v1 API.
+ * The objects that a HelmRelease or a Flux Kustomization names as the source of what it applies, or for values and
+ * variables, as `Kind/name`. Source: Flux, HelmRelease v2 and Kustomization v1 API.
  */
 export function sourcesOf(object: YamlMap): readonly string[] {
   const spec = mapAt(object, "spec");
   const named = [at(spec, "chartRef"), at(spec, "chart", "spec", "sourceRef"), at(spec, "sourceRef")];
-  return [...named, ...listAt(spec, "valuesFrom")].flatMap((one) => {
+  const values = [...listAt(spec, "valuesFrom"), ...listAt(spec, "postBuild", "substituteFrom")];
+  return [...named, ...values].flatMap((one) => {
     const [kind, name] = [textAt(one, "kind")?.text, textAt(one, "name")?.text];
     return kind === undefined || name === undefined ? [] : [`${kind}/${name}`];
   });

@@ -1,5 +1,5 @@
 import { type Issue, place } from "../errors.ts";
-import { kindRow } from "../manifest/kinds.ts";
+import { isPolicyKind } from "../manifest/kinds.ts";
 import {
   isManifestPath,
   type Loaded,
@@ -36,7 +36,7 @@ export function objectsOfSide(
     const given = group[0]?.namespace;
     const entries = group.map(({ entry }) => entry);
     const loaded = loadTree(tree, entries, cache, { ...options, listed: new Set(listed), namespaceOf: () => given });
-    const isWanted = (object: ManifestObject): boolean => group[0]?.policiesOnly !== true || isPolicy(object);
+    const isWanted = (object: ManifestObject): boolean => group[0]?.policiesOnly !== true || isPolicyKind(object.ref);
     objects.push(...loaded.objects.filter(isWanted));
     issues.push(...loaded.issues);
     for (const key of ["files", "documents", "skipped"] as const) counts[key] += loaded.counts[key];
@@ -46,7 +46,8 @@ export function objectsOfSide(
     const read = readOnce(document, cache);
     for (const object of read.objects) rendered.set(object.origin, document);
     objects.push(...read.objects);
-    issues.push(...read.issues, ...read.objects.filter(isPolicy).flatMap((object) => overruled(object, document)));
+    const policies = read.objects.filter(({ ref }) => isPolicyKind(ref));
+    issues.push(...read.issues, ...policies.flatMap((object) => overruled(object, document)));
   }
   return { objects, issues, counts: { ...counts, documents: counts.documents + side.rendered }, rendered };
 }
@@ -72,11 +73,6 @@ function alike(raw: readonly RawEntry[]): readonly (readonly RawEntry[])[] {
     else group.push(one);
   }
   return [...groups.values()];
-}
-
-function isPolicy({ ref }: ManifestObject): boolean {
-  const role = kindRow(ref.group, ref.kind)?.role;
-  return role === "networkpolicy" || role === "admin" || role === "calico" || role === "cilium";
 }
 
 function source(document: RenderedDocument): Parameters<typeof readObjects>[1] {
